@@ -1,0 +1,33 @@
+"""Names that compiled code expects at run time, and their version number.
+
+All that the compiler and the runtime share. A page in tier "function" is the code
+of a function whose parameters are ``PARAMETERS``; in tier "module" the same names
+are globals. Change anything here and the version must change with it: compiled
+files of another version are not loaded.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+
+PREFIX = "_psp_"
+
+OUT = "_psp_out"  # list of str and bytes: what the page has written
+LIMIT = "_psp_limit"  # int: pieces in OUT from which a loop calls FLUSH
+FLUSH = "_psp_flush"  # () -> None: sends what is waiting, if anyone listens
+FRAGMENT = "_psp_fragment"  # (int) -> None: runs a static include
+ESCAPE = "_psp_escape"  # (object) -> str: HTML-escaped, None is ""
+INNER = "_psp_inner"  # (str) -> str: escapes an exact str
+SLOW = "_psp_slow"  # (object) -> str: escapes what is neither str nor int
+PLAIN = "_psp_plain"  # (object) -> str: as it is, None is ""
+STR = "_psp_str"  # str, whatever the page calls str
+TYPE = "_psp_type"  # type, the same
+INT = "_psp_int"  # int, the same
+ARGUMENTS = "_psp_arguments"  # (*args, **kw) -> str: str() of several, or the tuple
+STAR = "_psp_star"  # (module, level, globals) -> None: from module import *
+
+#: Parameters of the function of a page, in order; those behind HELPERS_FROM are
+#: always the same objects and are given as defaults.
+RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT)
+HELPERS = (ESCAPE, INNER, SLOW, PLAIN, STR, TYPE, INT, ARGUMENTS, STAR)
+PARAMETERS = RUN_PARAMETERS + HELPERS

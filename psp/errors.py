@@ -1,0 +1,132 @@
+"""Every exception and warning of the package.
+
+Exceptions of page code are not here: they pass through untouched.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .source import Source, Span
+
+
+class PspError(Exception):
+    """The base of everything this package raises by itself."""
+
+
+class PageWarning(Warning):
+    """A page does something that is nearly always a slip; it runs all the same."""
+
+
+class PageSyntaxError(PspError, SyntaxError):
+    """A page cannot be compiled.
+
+    ``filename``, ``lineno``, ``offset`` and ``text`` are the page's own, so that
+    Python prints the line and its caret.
+    """
+
+    @classmethod
+    def at(cls, source: Source, span: Span, message: str) -> PageSyntaxError:
+        """The error *message* for the characters *span* of *source*."""
+        start = source.position(span.start)
+        end = source.position(max(span.end, span.start + 1))
+        text = source.line(start.line)
+        end_column = end.column if end.line == start.line else len(text) + 1
+        details = (
+            source.filename,
+            start.line,
+            start.column,
+            text.encode("utf-8", "replace").decode() + "\n",
+            start.line,
+            max(end_column, start.column + 1),
+        )
+        return cls(message, details)
+
+    @property
+    def location(self) -> str:
+        """``file:line:column``, the way compilers and editors spell places."""
+        return f"{self.filename}:{self.lineno or 1}:{self.offset or 1}"
+
+
+class DirectiveError(PageSyntaxError):
+    """A directive that is unknown, misspelt or in the wrong place."""
+
+
+class BlockError(PageSyntaxError):
+    """A block that is not closed, closed twice, or continued where nothing is open."""
+
+
+class IncludeError(PageSyntaxError):
+    """An included file or layout that is missing, unreadable or includes itself."""
+
+
+class PageNotFound(PspError, LookupError):
+    """No page of that name; ``name`` is the name that was asked for."""
+
+    def __init__(self, name: str, message: str | None = None):
+        super().__init__(message or f"no page named {name!r}")
+        self.name = name
+
+
+class HTTPError(PspError):
+    """Ends the response with ``status``; raised by pages and by the request parsers.
+
+    ``headers`` is a list of (name, value) pairs to send with it.
+    """
+
+    status = 500
+
+    def __init__(
+        self,
+        status: int | None = None,
+        message: str = "",
+        headers: list[tuple[str, str]] | None = None,
+    ):
+        super().__init__(message)
+        self.message = message
+        if status is not None:
+            self.status = status
+        self.headers = headers or []
+
+
+class Redirect(HTTPError):
+    """Ends the response with a redirect to ``location`` (status 301, 302, 303, 307, 308)."""
+
+    status = 302
+
+    def __init__(self, location: str, status: int = 302):
+        super().__init__(status, f"redirect to {location}", [("Location", location)])
+        self.location = location
+
+
+class FormError(HTTPError):
+    """A request body or query string that cannot be read as a form (400)."""
+
+    status = 400
+
+
+class BadMultipart(FormError):
+    """A multipart body that breaks RFC 7578, or ends too early (400)."""
+
+
+class TooLarge(FormError):
+    """More fields, parts, files or bytes than the site allows (413)."""
+
+    status = 413
+
+
+class SessionError(PspError):
+    """A session that cannot be loaded or saved."""
+
+
+class BadSignature(SessionError):
+    """Signed data whose signature does not hold."""
+
+
+class LockTimeout(SessionError):
+    """A session that stayed locked by another request for too long (503)."""
+
+
+class SettingsError(PspError):
+    """A setting that is unknown or has the wrong type; says the file and the line."""

@@ -1,0 +1,46 @@
+"""PageOptions: what a site, an engine or ``<%@ page %>`` may set for a page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+KIB = 1024
+
+
+class PageOptions(NamedTuple):
+    """The options of one page; immutable, use ``_replace``.
+
+    ``dialect``   ``"psp"`` or ``"mod_python"``: which set of defaults holds
+    ``escape``    ``"html"`` or ``"none"``: how ``<%= %>`` is escaped
+    ``trim``      ``"none"`` or ``"lines"``: what lines of tags alone leave behind
+    ``buffer``    bytes kept back before headers go out; 0 sends at once
+    ``tier``      ``"auto"``, ``"function"`` or ``"module"``: how page code runs
+    ``layout``    name of the page that is run around this one, or None
+    ``encoding``  how the file is decoded
+    ``methods``   HTTP methods the page answers, upper case
+    """
+
+    dialect: str = "psp"
+    escape: str = "html"
+    trim: str = "none"
+    buffer: int = 64 * KIB
+    tier: str = "auto"
+    layout: str | None = None
+    encoding: str = "utf-8"
+    methods: tuple[str, ...] = ("GET", "HEAD", "POST")
+
+    @property
+    def lenient_directives(self) -> bool:
+        """Whether an unknown directive earns a warning in place of an error."""
+        return self.dialect == "mod_python"
+
+
+PSP = PageOptions()
+MOD_PYTHON = PageOptions(
+    dialect="mod_python",
+    escape="none",
+    buffer=8000,
+    methods=(),  # every method runs the page, as there
+)
+DIALECTS = {"psp": PSP, "mod_python": MOD_PYTHON}
+DEFAULT_OPTIONS = PSP

@@ -1,0 +1,24 @@
+"""The settings of a site: ``psp.toml``, then ``PSP_*`` variables, then options.
+
+What comes out is typed, checked and frozen; what cannot be understood is a
+SettingsError that says where it stands.
+"""
+
+from .load import FILE_VARIABLE, load_settings
+from .schema import (
+    LimitSettings,
+    ServerSettings,
+    SessionSettings,
+    Settings,
+    describe_settings,
+)
+
+__all__ = [
+    "FILE_VARIABLE",
+    "LimitSettings",
+    "ServerSettings",
+    "SessionSettings",
+    "Settings",
+    "describe_settings",
+    "load_settings",
+]

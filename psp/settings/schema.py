@@ -1,0 +1,203 @@
+"""What a site can set: every setting with its default, its kind and its sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from functools import reduce
+from typing import Any, TypeVar
+
+from ..options import DIALECTS, KIB, PageOptions
+from . import kinds
+from .kinds import Kind
+
+T = TypeVar("T")
+KeyPath = tuple[str, ...]
+
+
+def setting(default: T, kind: Kind, doc: str) -> T:
+    """A field of settings; *doc* is the sentence that the documentation shows."""
+    about = {"kind": kind, "doc": doc}
+    made: Any = field(default_factory=lambda: default, metadata=about)
+    return made  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """``[server]``: where the built-in server listens."""
+
+    host: str = setting("127.0.0.1", kinds.TEXT, "Address to listen on.")
+    port: int = setting(
+        8000, kinds.whole(0, 65535), "Port to listen on; 0 takes a free one."
+    )
+    threads: int = setting(
+        4, kinds.whole(1, 1000), "Requests that are worked on at the same time."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """``[limits]``: what a visitor may send; past a limit the answer is 400 or 413."""
+
+    fields: int = setting(
+        1000, kinds.whole(0, 10**6), "Fields of query and body together."
+    )
+    parts: int = setting(1000, kinds.whole(0, 10**6), "Parts of a multipart body.")
+    files: int = setting(100, kinds.whole(0, 10**6), "Files of a multipart body.")
+    field_bytes: int = setting(
+        2560 * KIB, kinds.SIZE, "Bytes of all fields that are no files."
+    )
+    body_bytes: int = setting(16 * KIB * KIB, kinds.SIZE, "Bytes of a whole body.")
+    part_header_bytes: int = setting(4224, kinds.SIZE, "Bytes of one header of a part.")
+    part_headers: int = setting(16, kinds.whole(1, 1000), "Headers of one part.")
+    boundary_bytes: int = setting(200, kinds.SIZE, "Bytes of a multipart boundary.")
+    spool_bytes: int = setting(
+        64 * KIB, kinds.SIZE, "Bytes of an upload kept in memory; more goes to disk."
+    )
+    cookies: int = setting(200, kinds.whole(0, 10**5), "Cookies of a request.")
+    cookie_bytes: int = setting(
+        16 * KIB, kinds.SIZE, "Bytes of all cookies of a request."
+    )
+    headers: int = setting(
+        100, kinds.whole(1, 10**5), "Header fields that the built-in server takes."
+    )
+    header_bytes: int = setting(
+        64 * KIB, kinds.SIZE, "Bytes of the header that the built-in server takes."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSettings:
+    """``[session]``: where sessions are kept and how long."""
+
+    store: str = setting("memory", kinds.TEXT, "Name of the session store.")
+    cookie: str = setting("pysid", kinds.TEXT, "Name of the session cookie.")
+    timeout: float = setting(
+        1800.0, kinds.SECONDS, "Seconds after which an unused session ends."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a site can set; ``load_settings`` makes one."""
+
+    document_root: str = setting(".", kinds.PATH, "Folder that is served.")
+    dialect: str = setting(
+        "psp", kinds.choice(*DIALECTS), "Which set of defaults pages are written for."
+    )
+    development: bool = setting(
+        False, kinds.FLAG, "Show errors in the browser and log every request."
+    )
+    log_level: str = setting(
+        "info",
+        kinds.choice("debug", "info", "warning", "error"),
+        "The least important messages that are logged.",
+    )
+    extensions: tuple[str, ...] = setting(
+        (".psp",), kinds.EXTENSIONS, "Extensions of files that are run as pages."
+    )
+    index: tuple[str, ...] = setting(
+        ("index.psp", "index.html"),
+        kinds.FILE_NAMES,
+        "Files that answer for a folder, the first that exists.",
+    )
+    static_types: Mapping[str, str] = setting(
+        kinds.MEDIA_TYPES.check({}),
+        kinds.MEDIA_TYPES,
+        "Media types of further extensions that are sent as they are.",
+    )
+    private: tuple[str, ...] = setting(
+        (), kinds.FOLDERS, "Folders that are never served."
+    )
+    no_pages: tuple[str, ...] = setting(
+        (), kinds.FOLDERS, "Folders where nothing is run, such as uploads."
+    )
+    follow_links: str = setting(
+        "never",
+        kinds.choice("never", "inside"),
+        "Whether symbolic links that stay inside the document root are followed.",
+    )
+    reload_interval: float | None = setting(
+        None,
+        kinds.INTERVAL,
+        "Seconds between looks at changed files; 1 in development, otherwise 4.",
+    )
+    cache_dir: str | None = setting(
+        None, kinds.PATH, "Folder that keeps compiled pages; none keeps them in memory."
+    )
+    escape: str | None = setting(
+        None,
+        kinds.choice("html", "none"),
+        "How `<%= %>` is escaped; as the dialect says.",
+    )
+    trim: str | None = setting(
+        None,
+        kinds.choice("none", "lines"),
+        "What lines of tags alone leave behind; as the dialect says.",
+    )
+    buffer: int | None = setting(
+        None,
+        kinds.BUFFER,
+        "Bytes kept back before headers go out; as the dialect says.",
+    )
+    encoding: str = setting("utf-8", kinds.ENCODING, "How page files are decoded.")
+    server: ServerSettings = field(default_factory=ServerSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    session: SessionSettings = field(default_factory=SessionSettings)
+
+    @property
+    def page_options(self) -> PageOptions:
+        """The options that pages start from: the dialect's, and what the site sets."""
+        options = DIALECTS[self.dialect]._replace(encoding=self.encoding)
+        given = {name: getattr(self, name) for name in ("escape", "trim", "buffer")}
+        return options._replace(**{k: v for k, v in given.items() if v is not None})
+
+    @property
+    def check_interval(self) -> float | None:
+        """Seconds for which files are taken as unchanged; None for ever."""
+        if self.reload_interval is None:
+            return 1.0 if self.development else 4.0
+        return None if math.isinf(self.reload_interval) else self.reload_interval
+
+
+TABLES: dict[str, type] = {
+    "server": ServerSettings,
+    "limits": LimitSettings,
+    "session": SessionSettings,
+}
+
+
+def _known() -> dict[KeyPath, Field[Any]]:
+    """Every setting by its path, in the order of the documentation."""
+    known: dict[KeyPath, Field[Any]] = {}
+    for item in fields(Settings):
+        if item.name in TABLES:
+            inner = fields(TABLES[item.name])
+            known |= {(item.name, one.name): one for one in inner}
+        else:
+            known[(item.name,)] = item
+    return known
+
+
+SETTINGS = _known()
+
+
+def describe_settings() -> str:
+    """The table of all settings in Markdown, as the documentation shows it."""
+    lines = ["| setting | default | what it is | meaning |", "|---|---|---|---|"]
+    for path, item in SETTINGS.items():
+        name, kind = ".".join(path), item.metadata["kind"]
+        default = _written(reduce(getattr, path, Settings()))
+        doc = item.metadata["doc"]
+        lines.append(f"| `{name}` | {default} | {kind.wanted} | {doc} |")
+    return "\n".join(lines) + "\n"
+
+
+def _written(default: Any) -> str:
+    """*default* as TOML spells it; nothing where there is none."""
+    if default is None:
+        return ""
+    plain = dict(default) if isinstance(default, Mapping) else default
+    return f"`{json.dumps(plain)}`"

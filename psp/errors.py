@@ -91,7 +91,7 @@ class HTTPError(PspError):
 
 
 class Redirect(HTTPError):
-    """Ends the response with a redirect to ``location`` (status 301, 302, 303, 307, 308)."""
+    """Ends the response with a redirect to ``location`` (status 3xx)."""
 
     status = 302
 

@@ -78,7 +78,7 @@ class Source:
         return Position(line, offset - self.starts[line - 1] + 1)
 
     def line(self, number: int) -> str:
-        """The text of line *number* (from 1) without its newline; empty past the end."""
+        """Line *number* (from 1) without its newline; empty past the end."""
         if not 1 <= number <= len(self.starts):
             return ""
         start = self.starts[number - 1]

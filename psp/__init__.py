@@ -1,0 +1,1 @@
+"""psp: Python Server Pages."""

@@ -1,0 +1,179 @@
+"""The registry of directives, and what ``page`` and ``layout`` do.
+
+To add one, write a function and put ``@directive`` on it. ``include`` is only checked
+here: it is carried out by the next stage, which needs other files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..errors import DirectiveError
+from ..options import DIALECTS, PageOptions
+from ..page import Notice
+from ..source import Source, Span
+from .nodes import Attribute, Comment, Directive, Node, Page, notice
+
+_SIZE = re.compile(r"(\d{1,9})\s*(b|kb|mb)?", re.IGNORECASE)
+_UNITS = {None: 1, "b": 1, "kb": 1024, "mb": 1024 * 1024}
+
+
+@dataclass(slots=True)
+class PageBuilder:
+    """What directives change: the options, and warnings on the way."""
+
+    source: Source
+    options: PageOptions
+    notices: list[Notice] = field(default_factory=list)
+
+    def refuse(self, span: Span, message: str) -> None:
+        """An error in the psp dialect; in mod_python's, which ignores, a warning."""
+        if not self.options.lenient_directives:
+            raise DirectiveError.at(self.source, span, message)
+        self.notices.append(notice(self.source, span, message))
+
+
+Apply = Callable[[Directive, PageBuilder], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    apply: Apply
+    required: frozenset[str]
+    optional: frozenset[str]
+    in_includes: bool
+
+
+DIRECTIVES: dict[str, _Rule] = {}
+
+
+def directive(
+    name: str,
+    *,
+    required: frozenset[str] | set[str] = frozenset(),
+    optional: frozenset[str] | set[str] = frozenset(),
+    in_includes: bool = False,
+) -> Callable[[Apply], Apply]:
+    """Register the decorated function as what ``<%@ name … %>`` does."""
+
+    def register(apply: Apply) -> Apply:
+        rule = _Rule(apply, frozenset(required), frozenset(optional), in_includes)
+        DIRECTIVES[name] = rule
+        return apply
+
+    return register
+
+
+@directive("include", required={"file"}, in_includes=True)
+def include(node: Directive, page: PageBuilder) -> None:
+    """Put another file in this place; carried out when includes are expanded."""
+
+
+@directive("layout", required={"file"})
+def layout(node: Directive, page: PageBuilder) -> None:
+    """Run the page named by *file* around this one."""
+    page.options = page.options._replace(layout=node["file"])
+
+
+@directive("page", optional={"dialect", "escape", "trim", "buffer", "tier"})
+def page(node: Directive, page: PageBuilder) -> None:
+    """Set options of this page."""
+    for name in sorted(node.attributes, key="dialect".__ne__):
+        value = node.attributes[name]
+        if name == "dialect" and _check(value, tuple(DIALECTS), page):
+            _choose_dialect(value.value, page)
+        elif name == "buffer":
+            page.options = page.options._replace(buffer=_buffer(value, page))
+        elif name in _CHOICES and _check(value, _CHOICES[name], page):
+            chosen: dict[str, Any] = {name: value.value}
+            page.options = page.options._replace(**chosen)
+
+
+_CHOICES = {
+    "escape": ("html", "none"),
+    "trim": ("none", "lines"),
+    "tier": ("auto", "function", "module"),
+}
+
+
+def _choose_dialect(name: str, page: PageBuilder) -> None:
+    """Take over the dialect's defaults; what is the site's alone stays."""
+    before = page.options
+    if name != before.dialect:
+        page.options = DIALECTS[name]._replace(
+            encoding=before.encoding, layout=before.layout
+        )
+
+
+def _check(value: Attribute, choices: tuple[str, ...], page: PageBuilder) -> bool:
+    if value.value in choices:
+        return True
+    wanted = " or ".join(f'"{choice}"' for choice in choices)
+    page.refuse(value.span, f'"{value.value}" is not a value here: expected {wanted}')
+    return False
+
+
+def _buffer(value: Attribute, page: PageBuilder) -> int:
+    """Bytes, from ``"64kb"``, ``"8000"`` or ``"none"``."""
+    if value.value == "none":
+        return 0
+    match = _SIZE.fullmatch(value.value.strip())
+    if match is None:
+        message = f'"{value.value}" is not a size: expected "64kb", "8000" or "none"'
+        page.refuse(value.span, message)
+        return page.options.buffer
+    return int(match[1]) * _UNITS[match[2] and match[2].lower()]
+
+
+def apply_directives(
+    page: Page, options: PageOptions, *, included: bool = False
+) -> Page:
+    """The page with its options set and every directive obeyed but ``include``."""
+    builder = PageBuilder(page.source, options)
+    nodes: list[Node] = []
+    for node in page.nodes:
+        if not isinstance(node, Directive):
+            nodes.append(node)
+        elif _obey(node, builder, included) and node.name == "include":
+            nodes.append(node)
+        else:
+            nodes.append(Comment(node.span))  # its line may be trimmed yet
+    notices = page.notices + tuple(builder.notices)
+    return replace(page, nodes=tuple(nodes), options=builder.options, notices=notices)
+
+
+def _obey(node: Directive, page: PageBuilder, included: bool) -> bool:
+    """Whether the directive is sound; it has been carried out then."""
+    rule = DIRECTIVES.get(node.name)
+    if rule is None:
+        page.refuse(node.span, f"unknown directive {node.name!r}: {_known(node.name)}")
+        return False
+    missing = rule.required - set(node.attributes)
+    if missing:
+        message = f'directive {node.name!r} needs {", ".join(sorted(missing))}="…"'
+        page.refuse(node.junk.span if node.junk else node.span, message)
+        return False
+    for name in set(node.attributes) - rule.required - rule.optional:
+        message = f"directive {node.name!r} has no attribute {name!r}"
+        page.refuse(node.attributes[name].span, message)
+    if node.junk is not None:
+        message = f'unexpected {node.junk.text!r}: expected name="value"'
+        page.refuse(node.junk.span, message)
+    if included and not rule.in_includes:
+        message = f"directive {node.name!r} has no effect in an included file"
+        page.notices.append(notice(page.source, node.span, message))
+        return False
+    rule.apply(node, page)
+    return True
+
+
+def _known(name: str) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, DIRECTIVES, 1)
+    return (
+        f"did you mean {close[0]!r}?" if close else f"there are {', '.join(DIRECTIVES)}"
+    )

@@ -1,0 +1,135 @@
+"""Tokens to nodes, and what a tag does to the white space around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..errors import PageSyntaxError
+from ..lexer.tokens import Token, TokenType
+from ..source import Source, Span
+from .nodes import (
+    Attribute,
+    Comment,
+    Declaration,
+    Directive,
+    Expression,
+    Node,
+    Page,
+    Scriptlet,
+    Text,
+)
+
+_AFTER_TRIM = re.compile(r"[ \t\f\v]*\n?")
+_SILENT = (TokenType.SPACE, TokenType.OTHER, TokenType.CLOSE)
+
+
+def parse(source: Source, tokens: list[Token]) -> Page:
+    """The nodes of *source*, directives not yet obeyed."""
+    return Page(source, tuple(_Parser(source, tokens).nodes()))
+
+
+class _Parser:
+    def __init__(self, source: Source, tokens: list[Token]):
+        self._source = source
+        self._tokens = iter(tokens)
+        self._trim = False
+
+    def nodes(self) -> Iterator[Node]:
+        for token in self._tokens:
+            match token.type:
+                case TokenType.TEXT:
+                    text, span = self._trimmed(token)
+                    if text:
+                        yield Text(span, text)
+                case TokenType.COMMENT:
+                    self._trim = token.text.startswith("<%#") and token.text.endswith(
+                        "-%>"
+                    )
+                    yield Comment(token.span)
+                case TokenType.LITERAL_OPEN:
+                    yield Text(token.span, "<%")
+                case TokenType.DIRECTIVE_OPEN:
+                    yield from self._directives(token)
+                case _:
+                    yield self._tag(token)
+
+    def _trimmed(self, token: Token) -> tuple[str, Span]:
+        """A text without what the ``-%>`` before it ate."""
+        if not self._trim:
+            return token.text, token.span
+        self._trim = False
+        match = _AFTER_TRIM.match(token.text)
+        cut = match.end() if match else 0
+        return token.text[cut:], Span(token.span.start + cut, token.span.end)
+
+    def _tag(self, opening: Token) -> Node:
+        """The node of a tag that holds Python."""
+        code, start, end, closed = "", opening.span.end, opening.span.end, False
+        for token in self._tokens:
+            end = token.span.end
+            if token.type is TokenType.CLOSE:
+                closed, self._trim = True, token.text.startswith("-")
+                break
+            code += token.text
+        self._refuse_nul(code, start)
+        code = code.replace("%%>", "%>")
+        span = Span(opening.span.start, end)
+        match opening.type:
+            case TokenType.EXPRESSION_OPEN:
+                return Expression(span, code, start, raw=False)
+            case TokenType.RAW_OPEN:
+                return Expression(span, code, start, raw=True)
+            case TokenType.DECLARATION_OPEN:
+                return Declaration(span, code, start)
+            case _:
+                return Scriptlet(span, code, start, closed)
+
+    def _refuse_nul(self, code: str, start: int) -> None:
+        at = code.find("\0")
+        if at >= 0:
+            span = Span(start + at, start + at + 1)
+            raise PageSyntaxError.at(self._source, span, "NUL character in Python code")
+
+    def _directives(self, opening: Token) -> Iterator[Directive]:
+        """The directives of a tag: one, but mod_python takes several includes."""
+        words: list[Token] = []
+        span = opening.span
+        for token in self._tokens:
+            span = Span(opening.span.start, token.span.end)
+            if token.type is TokenType.CLOSE:
+                self._trim = token.text.startswith("-")
+                break
+            if token.type is not TokenType.SPACE:
+                words.append(token)
+        groups: list[list[Token]] = []
+        for i, word in enumerate(words):
+            is_name = word.type is TokenType.NAME
+            if not groups or (is_name and not _followed_by_equals(words, i)):
+                groups.append([])
+            groups[-1].append(word)
+        for group in groups or [[]]:
+            yield _directive(span, group)
+
+
+def _followed_by_equals(words: list[Token], i: int) -> bool:
+    """Whether word *i* names or is an attribute, and so starts no directive."""
+    after = i + 1 < len(words) and words[i + 1].type is TokenType.EQUALS
+    before = i > 0 and words[i - 1].type is TokenType.EQUALS
+    return after or before
+
+
+def _directive(span: Span, words: list[Token]) -> Directive:
+    name, attributes, junk = "", {}, None
+    if words and words[0].type is TokenType.NAME:
+        name, words = words[0].text, words[1:]
+    while words:
+        match [word.type for word in words[:3]]:
+            case [TokenType.NAME, TokenType.EQUALS, TokenType.STRING]:
+                value = words[2]
+                attributes[words[0].text] = Attribute(value.text[1:-1], value.span)
+                words = words[3:]
+            case _:
+                junk = words[0]
+                break
+    return Directive(span, name, attributes, junk)

@@ -1,0 +1,147 @@
+"""PageInterface: the ``psp`` of a page, as far as it needs no web."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from markupsafe import Markup
+
+from ..errors import PspError
+
+if TYPE_CHECKING:
+    from .output import Output
+    from .run import LoadedPage
+
+
+class Runner(Protocol):
+    """Finds other pages for a running one; the engine is one."""
+
+    def load(self, name: str, relative_to: str | None = None) -> LoadedPage:
+        """The page *name*, as seen from the page *relative_to*."""
+        ...
+
+
+class Capture:
+    """A context manager that cuts out what is written inside; its text is Markup."""
+
+    def __init__(self, output: Output):
+        self._output = output
+        self.html = Markup("")
+
+    def __enter__(self) -> Capture:
+        self._output.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        text = self._output.end()
+        if kind is None:
+            self.html = Markup(text)
+
+    def __html__(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return self.html
+
+
+class Section(Capture):
+    """A named part: filled by ``with``, placed by an expression."""
+
+    def __init__(self, interface: PageInterface, name: str, default: object):
+        super().__init__(interface._output)
+        self._interface = interface
+        self._name = name
+        self._default = default
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if kind is None:
+            self._interface._fill(self._name, self.html)
+
+    def __html__(self) -> str:
+        filled = self._interface._sections.get(self._name)
+        if filled is not None:
+            return filled[1]
+        return Markup.escape(self._default)
+
+    def __str__(self) -> str:
+        return self.__html__()
+
+    def __bool__(self) -> bool:
+        return self._name in self._interface._sections
+
+
+class PageInterface:
+    """What a page reaches as ``psp``.
+
+    *names* are the names every page of this run gets, such as ``req``; they reach
+    pages included with ``include`` and layouts as well.
+    """
+
+    filename = ""
+
+    def __init__(
+        self, runner: Runner, output: Output, names: dict[str, Any] | None = None
+    ):
+        self._runner = runner
+        self._output = output
+        self._names = {} if names is None else names
+        self._page: LoadedPage | None = None
+        self._sections: dict[str, tuple[int, Markup]] = {}
+        self._contents: list[Markup] = []
+
+    def include(self, name: str, /, **names: Any) -> None:
+        """Run the page *name* here, with its own names and those given.
+
+        The name is taken from the including page's folder, or, with a leading
+        slash, from the document root. Raises PageNotFound.
+        """
+        from .run import run_included
+
+        page = self._runner.load(name, self._page.page.name if self._page else None)
+        run_included(page, {**self._names, **names}, self._output, self, self._runner)
+
+    def content(self) -> Markup:
+        """In a layout: what the page inside it wrote.
+
+        Raises PspError in a page that is nobody's layout.
+        """
+        if not self._contents:
+            raise PspError("psp.content() is for layouts: no page runs inside this one")
+        return self._contents[-1]
+
+    def section(self, name: str, default: object = "") -> Section:
+        """The part *name*: ``with psp.section("aside"):`` fills it in a page,
+        ``<%= psp.section("aside", default="…") %>`` places it in a layout.
+        """
+        return Section(self, name, default)
+
+    def capture(self) -> Capture:
+        """A context manager that keeps what is written inside, as Markup."""
+        return Capture(self._output)
+
+    def flush(self) -> None:
+        """Send headers and all that waits now; the rest of the page streams."""
+        self._output.flush()
+
+    def reset(self) -> None:
+        """Drop what was written and not yet sent."""
+        self._output.reset()
+
+    def _fill(self, name: str, html: Markup) -> None:
+        """Keep a section; a page's own wins over its layouts' of the same name."""
+        phase = len(self._contents)
+        filled = self._sections.get(name)
+        if filled is None or filled[0] >= phase:
+            self._sections[name] = (phase, html)

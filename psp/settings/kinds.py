@@ -38,8 +38,8 @@ def choice(*names: str) -> Kind:
     def check(value: object) -> object:
         return _require(value, value in names)
 
-    listed = ", ".join(f'"{name}"' for name in names[:-1])
-    return Kind(f'{listed} or "{names[-1]}"', check)
+    *others, last = [f'"{name}"' for name in names]
+    return Kind(f"{', '.join(others)} or {last}" if others else last, check)
 
 
 def whole(low: int, high: int) -> Kind:
@@ -163,7 +163,8 @@ def _is_flag(value: object) -> object:
 
 FLAG = Kind("true or false", _is_flag, _flag)
 TEXT = Kind("a text", _text)
-PATH = Kind("the path of a folder", _path)
+FOLDER = Kind("the path of a folder", _path)
+KEY_FILE = Kind('the path of a file, or "none"', _path)
 ENCODING = Kind("the name of an encoding", _encoding)
 SIZE = Kind('a number of bytes, or "64kb"', _limit, _number_or_text)
 BUFFER = Kind('a number of bytes, "64kb" or "none"', _buffer, _number_or_text)

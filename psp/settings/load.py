@@ -16,7 +16,7 @@ from ..source import Source
 from . import kinds
 from .keys import key_places
 from .kinds import Kind
-from .schema import SETTINGS, TABLES, KeyPath, Settings
+from .schema import SETTINGS, TABLES, UNSIGNED, KeyPath, Settings
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def _checked(given: _Given) -> Any:
         value = kind.check(given.value)
     except (ValueError, TypeError):
         raise _wrong(given.place, given.path, given.value) from None
-    if kind is kinds.PATH:
+    if kind is kinds.FOLDER or (kind is kinds.KEY_FILE and value != UNSIGNED):
         return os.path.abspath(os.path.join(given.folder, value))
     return value
 

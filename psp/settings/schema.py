@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import reduce
 from typing import Any, TypeVar
 
 from ..options import DIALECTS, KIB, PageOptions
+from ..session.store import STORES
 from . import kinds
 from .kinds import Kind
 
 T = TypeVar("T")
 KeyPath = tuple[str, ...]
+
+#: What ``key_file`` is called where owner and mode of the files take a key's place.
+UNSIGNED = "none"
 
 
 def setting(default: T, kind: Kind, doc: str) -> T:
@@ -72,10 +77,13 @@ class LimitSettings:
 class SessionSettings:
     """``[session]``: where sessions are kept and how long."""
 
-    store: str = setting("memory", kinds.TEXT, "Name of the session store.")
+    store: str = setting("memory", kinds.choice(*STORES), "Where sessions are kept.")
     cookie: str = setting("pysid", kinds.TEXT, "Name of the session cookie.")
     timeout: float = setting(
         1800.0, kinds.SECONDS, "Seconds after which an unused session ends."
+    )
+    host_only: bool = setting(
+        False, kinds.FLAG, "Whether the cookie is called `__Host-` under https."
     )
 
 
@@ -83,7 +91,7 @@ class SessionSettings:
 class Settings:
     """Everything a site can set; ``load_settings`` makes one."""
 
-    document_root: str = setting(".", kinds.PATH, "Folder that is served.")
+    document_root: str = setting(".", kinds.FOLDER, "Folder that is served.")
     dialect: str = setting(
         "psp", kinds.choice(*DIALECTS), "Which set of defaults pages are written for."
     )
@@ -125,7 +133,14 @@ class Settings:
         "Seconds between looks at changed files; 1 in development, otherwise 4.",
     )
     cache_dir: str | None = setting(
-        None, kinds.PATH, "Folder that keeps compiled pages; none keeps them in memory."
+        None,
+        kinds.FOLDER,
+        "Folder that keeps compiled pages; none keeps them in memory.",
+    )
+    key_file: str | None = setting(
+        None,
+        kinds.KEY_FILE,
+        "File with the key that signs compiled pages; without it one of this user's.",
     )
     escape: str | None = setting(
         None,
@@ -160,6 +175,14 @@ class Settings:
         if self.reload_interval is None:
             return 1.0 if self.development else 4.0
         return None if math.isinf(self.reload_interval) else self.reload_interval
+
+    @property
+    def key_path(self) -> str | None:
+        """The file of the key that signs compiled pages; None: they are not signed."""
+        if self.key_file == UNSIGNED:
+            return None
+        data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+        return self.key_file or os.path.join(data, "psp", "key")
 
 
 TABLES: dict[str, type] = {

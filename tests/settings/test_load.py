@@ -184,6 +184,7 @@ def test_unknown_variable_is_only_reported(caplog: pytest.LogCaptureFixture) -> 
         ("reload_interval = nan", "psp.toml:1:1: reload_interval is a number"),
         ("reload_interval = -1", "psp.toml:1:1: reload_interval is a number"),
         ("document_root = ''", "psp.toml:1:1: document_root is the path"),
+        ("session.store = 'redi'", 'psp.toml:1:1: session.store is "'),
         ("static_types = 1", "psp.toml:1:1: static_types is a table"),
         (
             "static_types = {'.a' = \"b/c\\nd\"}",
@@ -255,6 +256,16 @@ def test_relative_paths_start_where_they_are_written(
     assert settings.cache_dir == "/home/someone/c"
     settings = load_settings("site/psp.toml", {"PSP_DOCUMENT_ROOT": "other"})
     assert settings.document_root == str(tmp_path / "other")
+
+
+def test_key_of_compiled_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert Settings().key_path == str(tmp_path / "data" / "psp" / "key")
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", "/home/someone")
+    assert Settings().key_path == "/home/someone/.local/share/psp/key"
+    assert from_text(tmp_path, "key_file = 'k'").key_path == str(tmp_path / "k")
+    assert from_text(tmp_path, "key_file = 'none'").key_path is None
 
 
 def test_folders_are_spelt_without_outer_slashes() -> None:

@@ -1,0 +1,262 @@
+"""Loaders: where the text of pages comes from.
+
+A page name is written with ``/`` between folders, whatever the system, and in one
+spelling only: no empty segment, no ``.``, ``..`` at the very start at most. A name
+that starts with ``/`` is a path of the file system.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import posixpath
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from .errors import PageNotFound, PspError
+from .page import Fingerprint
+from .source import Source
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    StrPath = str | os.PathLike[str]
+
+# What O_NONBLOCK and O_NOFOLLOW prevent: waiting for the writer of a FIFO, and a
+# link put in the place of a file after its path was resolved.
+_OPEN = os.O_RDONLY
+for _flag in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW", "O_BINARY"):
+    _OPEN |= getattr(os, _flag, 0)
+
+_ABSENT = {errno.ENOENT, errno.ENOTDIR}
+_NOT_A_PAGE = {
+    errno.EACCES,
+    errno.EINVAL,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENXIO,
+    errno.EPERM,
+}
+
+
+class Loader(Protocol):
+    """Finds the text of pages by name; raises PageNotFound for a name it has not."""
+
+    @property
+    def origin(self) -> str:
+        """Where the pages come from; one cache serves two loaders of one origin."""
+
+    def load(self, name: str) -> Source:
+        """The text of the page *name*."""
+
+    def fingerprint(self, name: str) -> Fingerprint:
+        """The state of the page *name*; ``digest`` is empty where stat says enough."""
+
+
+class FileLoader:
+    """Pages in one folder, or in the first of several that has them.
+
+    Links and ``..`` may lead from one of *roots* to another or into
+    *allowed_roots*, and nowhere else; absolute names work under the same rule.
+    """
+
+    def __init__(
+        self,
+        roots: StrPath | Sequence[StrPath],
+        encoding: str = "utf-8",
+        *,
+        allowed_roots: Iterable[StrPath] = (),
+    ) -> None:
+        if isinstance(roots, str | os.PathLike):
+            roots = (roots,)
+        "".encode(encoding)  # an unknown encoding is better known now
+        self.encoding = encoding
+        self.roots = tuple(os.path.abspath(root) for root in roots)
+        self.allowed_roots = tuple(os.path.abspath(root) for root in allowed_roots)
+
+    @property
+    def origin(self) -> str:
+        """The roots, in the order they are searched."""
+        return os.pathsep.join(self.roots)
+
+    def load(self, name: str) -> Source:
+        """The text of the first file called *name*, decoded."""
+        for path in self._paths(name):
+            try:
+                data = self._read(name, path)
+            except OSError as error:
+                self._explain(name, error)
+            else:
+                return _decode(data, name, path, self.encoding)
+        raise PageNotFound(name)
+
+    def fingerprint(self, name: str) -> Fingerprint:
+        """Time, size and inode of the first file called *name*; no digest."""
+        for path in self._paths(name):
+            try:
+                # Not confined again, which would cost ten stats: the file that load
+                # confined had its own inode, and any other is loaded anew.
+                found = os.stat(path)
+            except OSError as error:
+                self._explain(name, error)
+            else:
+                _check_regular(name, found.st_mode)
+                return Fingerprint(found.st_mtime_ns, found.st_size, found.st_ino, b"")
+        raise PageNotFound(name)
+
+    def _paths(self, name: str) -> list[str]:
+        _check_name(name)
+        if name.startswith("/"):
+            return [name]
+        return [os.path.join(root, name) for root in self.roots]
+
+    def _read(self, name: str, path: str) -> bytes:
+        real = os.path.realpath(path)
+        if not self._is_inside(real):
+            raise PageNotFound(name, f"{name!r} lies outside the folders of pages")
+        with open(os.open(real, _OPEN), "rb") as file:
+            _check_regular(name, os.fstat(file.fileno()).st_mode)
+            return file.read()
+
+    def _is_inside(self, real: str) -> bool:
+        roots = (os.path.realpath(root) for root in self.roots + self.allowed_roots)
+        return any(_contains(root, real) for root in roots)
+
+    def _explain(self, name: str, error: OSError) -> None:
+        """Return when the file is just not there; raise what else is the matter."""
+        if error.errno in _ABSENT:
+            return
+        message = f"{name!r} cannot be read: {error.strerror}"
+        if error.errno in _NOT_A_PAGE:
+            raise PageNotFound(name, message) from error
+        raise PspError(message) from error
+
+
+class DictLoader:
+    """Pages in a mapping of name to text; changes of the mapping are noticed."""
+
+    origin = "<dict>"
+
+    def __init__(self, pages: Mapping[str, str]) -> None:
+        self.pages = pages
+
+    def load(self, name: str) -> Source:
+        """The text under *name*."""
+        try:
+            return Source(self.pages[name], name)
+        except KeyError:
+            raise PageNotFound(name) from None
+
+    def fingerprint(self, name: str) -> Fingerprint:
+        """The digest of the text under *name*."""
+        return Fingerprint(0, 0, 0, text_digest(self.load(name)))
+
+
+class PackageLoader:
+    """Pages shipped inside an importable package, zipped or not."""
+
+    def __init__(
+        self, package: str, folder: str = "templates", encoding: str = "utf-8"
+    ) -> None:
+        self.package = package
+        self.folder = folder
+        self.encoding = encoding
+
+    @property
+    def origin(self) -> str:
+        """The folder inside the package."""
+        return str(self._folder())
+
+    def load(self, name: str) -> Source:
+        """The text of the package's file *name*, decoded."""
+        file = self._find(name)
+        return _decode(file.read_bytes(), name, str(file), self.encoding)
+
+    def fingerprint(self, name: str) -> Fingerprint:
+        """The digest of the package's file *name*; a zipped one has no stat."""
+        return Fingerprint(0, 0, 0, text_digest(self.load(name)))
+
+    def _folder(self) -> Traversable:
+        from importlib.resources import files
+
+        return files(self.package).joinpath(*self.folder.split("/"))
+
+    def _find(self, name: str) -> Traversable:
+        _check_name(name)
+        if name.startswith(("/", "../")):
+            raise PageNotFound(name, f"{name!r} lies outside the folder of the package")
+        file = self._folder().joinpath(*name.split("/"))
+        if not file.is_file():
+            raise PageNotFound(name)
+        return file
+
+
+class ChainLoader:
+    """Several loaders as one: the first that knows a name has the page."""
+
+    def __init__(self, loaders: Iterable[Loader]) -> None:
+        self.loaders = tuple(loaders)
+
+    @property
+    def origin(self) -> str:
+        """The origins of all, in order."""
+        return os.pathsep.join(loader.origin for loader in self.loaders)
+
+    def load(self, name: str) -> Source:
+        """The text from the first loader that knows *name*."""
+        return self._first(name)[0].load(name)
+
+    def fingerprint(self, name: str) -> Fingerprint:
+        """The state in the first loader that knows *name*."""
+        return self._first(name)[1]
+
+    def _first(self, name: str) -> tuple[Loader, Fingerprint]:
+        for loader in self.loaders:
+            try:
+                return loader, loader.fingerprint(name)
+            except PageNotFound:
+                continue
+        raise PageNotFound(name)
+
+
+def text_digest(source: Source) -> bytes:
+    """The SHA-256 of the text of *source*, as a loader gave it."""
+    from hashlib import sha256  # loads OpenSSL: more than a cached page costs in all
+
+    return sha256(source.text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _check_name(name: str) -> None:
+    """Refuse what no file is called, and second spellings of what one is."""
+    if not name or "\0" in name or (os.sep != "/" and os.sep in name):
+        raise PageNotFound(name, f"{name!r} cannot be the name of a page")
+    normal = posixpath.normpath(name)
+    if name != normal:
+        raise PageNotFound(name, f"no page named {name!r}; it is written {normal!r}")
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        message = f"{name!r} cannot be the name of a file"
+        raise PageNotFound(name, message) from None
+
+
+def _check_regular(name: str, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise PageNotFound(name, f"{name!r} is not a regular file")
+
+
+def _contains(root: str, path: str) -> bool:
+    """Whether *path* lies under *root*; both are resolved."""
+    try:
+        return os.path.commonpath((root, path)) == root
+    except ValueError:  # two drives
+        return False
+
+
+def _decode(data: bytes, name: str, filename: str, encoding: str) -> Source:
+    try:
+        return Source.from_bytes(data, name, filename, encoding)
+    except UnicodeDecodeError as error:
+        raise PspError(f"{name!r} is not {encoding}: {error.reason}") from error

@@ -1,0 +1,1 @@
+"""Benchmarks: psp, its peers and hand-written Python, as ratios of one run."""

@@ -1,0 +1,1 @@
+"""Requests per second and CPU per request through HTTP on loopback."""

@@ -1,0 +1,157 @@
+"""One server: a process of its own session, its URLs, its CPU time."""
+
+from __future__ import annotations
+
+import glob
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ..model import PACKAGE, ROOT
+from ..timing import environment
+
+NAME = "World & Co"
+QUERY = f"?name={quote(NAME)}"
+WSGI_URLS = ["/hello", "/tiny" + QUERY, "/page"]
+APPLICATIONS = f"{PACKAGE}.serving"
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def last(*patterns: str) -> str | None:
+    """The last file in alphabetical order of the first pattern that finds any."""
+    for pattern in patterns:
+        if found := sorted(glob.glob(pattern)):
+            return found[-1]
+    return None
+
+
+@dataclass
+class Place:
+    """What servers are started with: a folder for files, an interpreter, engines."""
+
+    top: str
+    python: str
+    engines: list[str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of servers that run the WSGI applications."""
+        engines = ",".join(self.engines)
+        return environment() | {"BENCH_ENGINES": engines, "PYTHONPATH": str(ROOT)}
+
+    @property
+    def urls(self) -> list[str]:
+        """The URLs of wsgi_app.py, the bare hello first."""
+        return WSGI_URLS + [f"/page-{e.partition(':')[0]}" for e in self.engines]
+
+    def program(self, name: str) -> str | None:
+        """A program that is installed beside the interpreter."""
+        return last(os.path.join(os.path.dirname(self.python), name))
+
+    def folder(self, name: str, fill: Callable[[str], object] | None = None) -> str:
+        """A new folder that servers with another user may read."""
+        path = os.path.join(self.top, name)
+        os.mkdir(path)
+        os.chmod(path, 0o755)
+        if fill:
+            fill(path)
+        return path
+
+
+class Server:
+    """A running server; *behind* is the command of one that it talks to.
+
+    Each is started in a session of its own, so that its CPU time can be summed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        argv: list[str],
+        port: int,
+        urls: list[str],
+        env: dict[str, str] | None = None,
+        warm: int = 1,
+        behind: list[str] | None = None,
+    ):
+        self.name, self.port, self.urls, self.warm = name, port, urls, warm
+        self.log = tempfile.NamedTemporaryFile("w+", prefix="bench-", suffix=".log")
+        commands = [argv, behind] if behind else [argv]
+        self.processes = [
+            subprocess.Popen(
+                command,
+                env=env,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=self.log,
+                stderr=self.log,
+                start_new_session=True,
+            )
+            for command in commands
+        ]
+
+    def url(self, path: str) -> str:
+        """The whole URL of *path*."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def wait(self, seconds: float = 40) -> bool:
+        """Whether the server accepts connections before *seconds* are over."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if any(process.poll() is not None for process in self.processes):
+                return False
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return True
+            except OSError:
+                time.sleep(0.1)
+        return False
+
+    def get(self, path: str) -> str:
+        """The body of the answer to *path*."""
+        with urllib.request.urlopen(self.url(path), timeout=30) as response:
+            return response.read().decode("utf-8")
+
+    def complaint(self) -> str:
+        """The end of what the server logged."""
+        self.log.seek(0)
+        return self.log.read()[-600:]
+
+    def cpu(self) -> float:
+        """CPU seconds of the server's processes so far."""
+        sessions = {process.pid for process in self.processes}
+        ticks = 0
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path) as file:
+                    fields = file.read().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) in sessions:
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> None:
+        """End the server's processes."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(8)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+        self.log.close()

@@ -1,0 +1,58 @@
+"""The WSGI application under every WSGI server.
+
+/hello            constant bytes: the bare application
+/tiny?name=...    a query parameter, escaped, by hand
+/page             workload W3 by hand (ref_list)
+/page-ENGINE      workload W3 by an adapter, for the names in BENCH_ENGINES
+"""
+
+import os
+import tempfile
+from urllib.parse import parse_qs
+
+from markupsafe import escape
+
+from .. import adapters, workloads
+
+W3 = workloads.WORKLOADS["W3"]
+_directories = []
+
+
+def renderer(engine):
+    directory = tempfile.mkdtemp()
+    _directories.append(directory)
+    return adapters.load(engine).make(W3, directory)
+
+
+pages = {"/page": renderer("ref_list")}
+for _name in os.environ.get("BENCH_ENGINES", "ref_codegen,jinja2_,psp_").split(","):
+    try:
+        pages["/page-" + _name.split(":")[0]] = renderer(_name)
+    except ImportError:
+        pass
+
+HELLO = b"<p>Hello, World!</p>\n"
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/hello":
+        body = HELLO
+    elif path == "/tiny":
+        name = parse_qs(environ["QUERY_STRING"])["name"][0]
+        body = (f"<p>Hello, {escape(name)}!</p>\n").encode()
+    elif path in pages:
+        body = pages[path]().encode("utf-8")
+    else:
+        start_response(
+            "404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "0")]
+        )
+        return [b""]
+    start_response(
+        "200 OK",
+        [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+        ],
+    )
+    return [body]

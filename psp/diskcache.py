@@ -1,0 +1,157 @@
+"""DiskCache: compiled pages as files, believed only where nobody can have forged them.
+
+POSIX only. A file is signed with a key, or, in images that are read-only, unsigned:
+then it must be writable by nobody, its owner included.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import posixpath
+import time
+from typing import TYPE_CHECKING
+
+from .keyfile import make_key, read_key
+from .page import CompiledPage
+from .pagefile import SUFFIX, Doubt, file_name, pack, unpack
+from .trust import (
+    TEMPORARY,
+    WRITABLE,
+    WRITABLE_BY_OTHERS,
+    Untrusted,
+    read_trusted,
+    write_temporary,
+)
+
+if TYPE_CHECKING:
+    StrPath = str | os.PathLike[str]
+
+LARGEST = 64 * 1024 * 1024  # bytes of one file
+
+_MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
+_ABANDONED = 3600  # seconds after which a temporary file has lost its writer
+
+
+class DiskCache:
+    """Compiled pages in *folder*, signed with the key in *key_file*.
+
+    The key is made when the first page is kept. With *key_file* None pages are not
+    signed. With *beside*, *folder* is the pages' own and ``a.psc`` lies beside
+    ``a.psp``; otherwise file names are digests of page names. Without *write*
+    nothing is ever kept. What goes wrong is logged once per file.
+    """
+
+    def __init__(
+        self,
+        folder: StrPath,
+        *,
+        key_file: StrPath | None,
+        beside: bool = False,
+        write: bool = True,
+    ) -> None:
+        self.folder = os.path.abspath(folder)
+        self.key_file = None if key_file is None else os.path.abspath(key_file)
+        self.beside = beside
+        self.write = write
+        if self.key_file and _is_inside(self.key_file, self.folder):
+            raise ValueError(f"the key {self.key_file!r} must lie outside the cache")
+        self._key = b""
+        self._swept = False
+        self._said: set[tuple[str, str]] = set()
+
+    def get(self, name: str) -> CompiledPage | None:
+        """The page kept as *name*; any doubt about its file is a miss."""
+        path = self.path(name)
+        if path is None:
+            return None
+        try:
+            forbidden = WRITABLE_BY_OTHERS if self.key_file else WRITABLE
+            data = read_trusted(path, LARGEST, forbidden)
+            return unpack(data, name, self._load_key())
+        except OSError as error:
+            if error.errno not in _MISSING:
+                self._say("read", path, error)
+        except (Doubt, Untrusted) as doubt:
+            self._say("read", path, doubt)
+        except ValueError:  # no file can have this name
+            pass
+        return None
+
+    def put(self, page: CompiledPage) -> None:
+        """Keep *page* in a file of its own, complete or not at all."""
+        path = self.path(page.name) if self.write else None
+        if path is None:
+            return
+        try:
+            self._prepare()
+            self._store(path, pack(page, self._load_key(make=True)))
+        except (Doubt, OSError, Untrusted, ValueError) as error:
+            self._say("write", path, error)
+
+    def path(self, name: str) -> str | None:
+        """Where the page *name* is kept, or None if it cannot be."""
+        if not self.beside:
+            return os.path.join(self.folder, file_name(name))
+        if name != posixpath.normpath(name) or name.startswith(("/", "..")):
+            return None
+        return os.path.join(self.folder, name.removesuffix(".psp") + SUFFIX)
+
+    def _load_key(self, make: bool = False) -> bytes:
+        if self.key_file and not self._key:
+            try:
+                self._key = read_key(self.key_file)
+            except FileNotFoundError:
+                if not make:
+                    raise Untrusted("there is no key to check it with") from None
+                self._key = make_key(self.key_file)
+            except (OSError, Untrusted) as error:
+                raise Untrusted(f"the key {self.key_file!r}: {error}") from error
+        return self._key
+
+    def _prepare(self) -> None:
+        """Make the folder and, once, clear it of what killed writers left behind."""
+        if self.beside:
+            return
+        os.makedirs(self.folder, 0o700, exist_ok=True)
+        if self._swept:
+            return
+        self._swept = True
+        with os.scandir(self.folder) as files:
+            for file in files:
+                if SUFFIX + "." in file.name and file.name.endswith(TEMPORARY):
+                    _remove_abandoned(file)
+
+    def _store(self, path: str, data: bytes) -> None:
+        if len(data) > LARGEST:
+            raise Doubt(f"it has {len(data)} bytes, more than {LARGEST}")
+        temporary = write_temporary(path, data, 0o600 if self.key_file else 0o444)
+        try:
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    def _say(self, what: str, path: str, problem: Exception) -> None:
+        """Log, once for each file, that it cannot be read or written, and why."""
+        if (what, path) in self._said:
+            return
+        self._said.add((what, path))
+        import logging  # takes longer than all of a cached page
+
+        message = "cannot %s the compiled page %r, doing without: %s"
+        logging.getLogger("psp.cache").warning(message, what, path, problem)
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    folder = os.path.realpath(folder)
+    return os.path.commonpath((os.path.realpath(path), folder)) == folder
+
+
+def _remove_abandoned(file: os.DirEntry[str]) -> None:
+    """Remove a temporary file too old to have a writer, unless another process has."""
+    try:
+        if time.time() - file.stat(follow_symlinks=False).st_mtime > _ABANDONED:
+            os.unlink(file)
+    except FileNotFoundError:
+        pass

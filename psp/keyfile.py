@@ -1,0 +1,48 @@
+"""The key that signs compiled pages: a file that only its owner may read."""
+
+from __future__ import annotations
+
+import os
+
+from .errors import PspError
+from .trust import OPEN_TO_OTHERS, Untrusted, read_trusted, write_temporary
+
+#: Bytes a key may have; one made here has the fewest. BLAKE2b takes no more.
+SIZES = range(32, 65)
+
+
+def default_key_file() -> str:
+    """Where this user's key lies, by the XDG Base Directory Specification.
+
+    Raises PspError for a user without a home folder.
+    """
+    state = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(state):
+        state = os.path.expanduser("~/.local/state")
+    if not os.path.isabs(state):
+        raise PspError("this user has no home folder to keep the key of pages in")
+    return os.path.join(state, "psp", "key")
+
+
+def read_key(path: str) -> bytes:
+    """The key in the file *path*; raises Untrusted or OSError."""
+    key = read_trusted(path, SIZES[-1], OPEN_TO_OTHERS)
+    if len(key) not in SIZES:
+        raise Untrusted(f"it has {len(key)} bytes, a key has at least {SIZES[0]}")
+    return key
+
+
+def make_key(path: str) -> bytes:
+    """The key in the file *path*, made if there is none; raises Untrusted or OSError.
+
+    Of several processes that make it at once, one wins and all get its key.
+    """
+    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+    temporary = write_temporary(path, os.urandom(SIZES[0]), 0o600)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(temporary)
+    return read_key(path)

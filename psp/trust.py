@@ -1,0 +1,69 @@
+"""Which files of this machine may be believed, and how they come to be.
+
+A file decides what code runs, so what nobody else can have written is all that
+counts: a regular file of this user or root, reached without following a link, that
+group and others cannot write.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+#: Permission bits that a file must not have.
+WRITABLE_BY_OTHERS = 0o022
+WRITABLE = 0o222
+OPEN_TO_OTHERS = 0o077
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+TEMPORARY = ".tmp"
+
+
+class Untrusted(Exception):
+    """A file that must not be believed, and why."""
+
+
+def read_trusted(path: str, largest: int, forbidden: int) -> bytes:
+    """The bytes of the file *path* if it can be believed.
+
+    *largest* is in bytes, *forbidden* the permission bits it must not have. Raises
+    Untrusted or OSError.
+    """
+    descriptor = os.open(path, _READ)
+    try:
+        found = os.fstat(descriptor)
+        _check(found, largest, forbidden)
+        data = os.read(descriptor, found.st_size + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) != found.st_size:
+        raise Untrusted("it changed while it was read")
+    return data
+
+
+def _check(found: os.stat_result, largest: int, forbidden: int) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise Untrusted("it is not a regular file")
+    if found.st_uid not in (0, os.geteuid()):
+        raise Untrusted(f"it belongs to another user, {found.st_uid}")
+    if found.st_mode & forbidden:
+        raise Untrusted(f"its mode is {stat.filemode(found.st_mode)}")
+    if found.st_size > largest:
+        raise Untrusted(f"it has {found.st_size} bytes, more than {largest}")
+
+
+def write_temporary(path: str, data: bytes, mode: int) -> str:
+    """The path of a new, complete and synced file beside *path*; raises OSError."""
+    temporary = f"{path}.{os.urandom(6).hex()}{TEMPORARY}"
+    descriptor = os.open(temporary, _CREATE, 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary

@@ -29,7 +29,8 @@ def setup() -> None:
     """Make the environment, or complete it; peers that cannot be had are left out."""
     if not (FOLDER / "bin" / "python").exists():
         venv.create(FOLDER, with_pip=True)
-    if not install("-e", str(ROOT)):
+    # A plain path file: the default finder would load modules in every process.
+    if not install("-e", str(ROOT), "--config-settings", "editable_mode=compat"):
         raise SystemExit("the project itself could not be installed")
     missing = [name for name in requirements() if not install(name)]
     if missing:

@@ -1,0 +1,70 @@
+"""What the benchmark compares is the same page, and cached pages start light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from . import adapters, check, workloads
+from .model import PACKAGE, ROOT
+
+#: What a process that only runs cached pages has no use for.
+HEAVY = (
+    "ply",
+    "psp.lexer",
+    "psp.compiler",
+    "argparse",
+    "ast",
+    "inspect",
+    "dataclasses",
+)
+
+START = """
+import sys
+from {package}.first import main
+main("psp_", "W3", sys.argv[1], sys.argv[2])
+loaded = set(sys.modules)
+print(*(name for name in {heavy} if name in loaded))
+"""
+
+
+@pytest.mark.parametrize("name", workloads.RENDERED)
+def test_every_workload_renders_as_expected(name: str) -> None:
+    got = check.output(adapters.load("psp_"), name)
+    assert got == workloads.expected(workloads.WORKLOADS[name])
+
+
+def test_the_streamed_page_is_the_whole_page(tmp_path: Path) -> None:
+    adapter, small = adapters.load("psp_"), {"rows": range(5000)}
+    workload = workloads.WORKLOADS["W9"]
+    env = adapter.open(str(tmp_path), workload.escape)
+    template = adapter.get(env, adapter.write(str(tmp_path), workload))
+    chunks: list[bytes] = []
+    adapter.stream(template, small)(chunks.append)
+    want = "".join(workloads.pieces(workload.nodes, small, workload.escape))
+    assert b"".join(chunks).decode() == want
+    assert len([chunk for chunk in chunks if chunk]) > 1
+
+
+def start(*args: str) -> str:
+    code = START.format(package=PACKAGE, heavy=HEAVY)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *args],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_cached_page_starts_without_the_compiler(tmp_path: Path) -> None:
+    pages, cache = tmp_path / "pages", tmp_path / "cache"
+    pages.mkdir()
+    cache.mkdir()
+    compiled = start(str(pages), str(cache))
+    assert "psp.compiler" in compiled
+    assert start(str(pages), str(cache)) == ""

@@ -28,7 +28,7 @@ def make_page(name: str = "shop/index.psp", text: str = "1 + 1") -> CompiledPage
         filename="/srv/" + name,
         code=compile(text, "index.psp", "exec"),
         fragments=(compile("2", "part.psp", "exec"),),
-        declarations=compile("x = 3", "index.psp", "exec"),
+        declarations=(compile("x = 3", "index.psp", "exec"),),
         tier="module",
         names=frozenset({"req", "form"}),
         toplevel=frozenset({"req"}),

@@ -1,0 +1,252 @@
+"""Engine: from the name of a page to its compiled code, its run, its text."""
+
+from __future__ import annotations
+
+import posixpath
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from math import inf
+from time import monotonic
+from types import MappingProxyType
+from typing import Any
+
+from .cache import PageCache
+from .dependencies import Recorder, current
+from .errors import PageNotFound, PageSyntaxError, PageWarning
+from .loaders import Loader
+from .options import DEFAULT_OPTIONS, PageOptions
+from .page import CompiledPage, Fingerprint
+from .runtime.interface import PageInterface
+from .runtime.output import Output
+from .runtime.run import LoadedPage, run_page
+from .slot import Slot
+from .source import Source
+
+Resolve = Callable[[str, Source], Source]
+Compile = Callable[[Source, Resolve, PageOptions], CompiledPage]
+
+#: Among the dependencies of a page in a cache, where no page has an empty name: the
+#: options and the loader that the page was compiled with.
+_COMPILED_WITH = ""
+
+
+class Engine:
+    """Finds, compiles, keeps and runs the pages of one loader; shared by threads.
+
+    A page is compiled by the first thread that asks for it, while others wait, and
+    again when a file that took part in it has changed. *reload_interval*, in
+    seconds, is how often this is looked at: 0 every time, None never. *names* are
+    given to every page.
+    """
+
+    def __init__(
+        self,
+        loader: Loader,
+        *,
+        cache: PageCache | None = None,
+        options: PageOptions = DEFAULT_OPTIONS,
+        reload_interval: float | None = 1.0,
+        names: Mapping[str, object] = MappingProxyType({}),
+        _compile: Compile | None = None,
+    ) -> None:
+        self.loader = loader
+        self.options = options
+        self.names: dict[str, Any] = dict(names)
+        self._cache = cache
+        self._interval = inf if reload_interval is None else reload_interval
+        self._compile = _compile or _compile_page
+        self._slots: dict[str, Slot] = {}
+        compiled_with = repr((getattr(loader, "origin", None), options)).encode()
+        self._compiled_with = Fingerprint(0, 0, 0, compiled_with)
+
+    def get_page(self, name: str) -> CompiledPage:
+        """The compiled page *name*; raises PageNotFound or PageSyntaxError."""
+        with self._open(name) as slot:
+            return slot.page()
+
+    def load(self, name: str, relative_to: str | None = None) -> LoadedPage:
+        """The page *name* with its declarations run; raises as get_page does.
+
+        With *relative_to*, *name* is as a file of that name spells it.
+        """
+        if relative_to is not None:
+            name = candidates(name, relative_to, relative_to, self.options.dialect)[0]
+        slot = self._slots.get(name)
+        if slot is not None:
+            loaded = slot.loaded
+            if loaded is not None and monotonic() < slot.until:
+                return loaded
+        with self._open(name) as slot:
+            return slot.load()
+
+    def render(self, name: str, /, **names: object) -> str:
+        """The text that the page *name* writes, given *names*."""
+        return self._render(self.load(name), names)
+
+    def run(
+        self,
+        name: str,
+        names: dict[str, Any],
+        output: Output,
+        interface: PageInterface,
+    ) -> None:
+        """Run the page *name* and its layouts with *names*, writing to *output*."""
+        names = {**self.names, **names}
+        run_page(self.load(name), names, output, interface, self)
+
+    def from_string(self, text: str, name: str = "<string>") -> Template:
+        """The page *text*, which finds other pages as if it were called *name*.
+
+        Raises PageSyntaxError.
+        """
+        return Template(self, Slot(name, Source(text, name)))
+
+    def _render(self, page: LoadedPage, names: dict[str, object]) -> str:
+        output = Output()
+        interface = PageInterface(self, output, self.names)
+        run_page(page, {**self.names, **names}, output, interface, self)
+        return output.text()
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[Slot]:
+        """The slot of *name*, up to date and locked."""
+        while True:
+            slot = self._slots.get(name) or self._slots.setdefault(name, Slot(name))
+            with slot.lock:
+                if self._slots.get(name) is not slot:
+                    continue  # dropped by the thread that this one waited for
+                try:
+                    self._update(slot)
+                except PageNotFound:
+                    del self._slots[name]
+                    raise
+                yield slot
+                return
+
+    def _update(self, slot: Slot) -> None:
+        """Bring *slot* up to date; raises PageNotFound if there is no such page."""
+        if monotonic() < slot.until:
+            return
+        if not (self._is_fresh(slot) or self._take_cached(slot)):
+            self._fill(slot)
+        slot.until = monotonic() + self._interval
+
+    def _is_fresh(self, slot: Slot) -> bool:
+        """Whether *slot* still holds what compiling it now would make."""
+        if slot.dependencies is None:
+            return False
+        now = current(self.loader, slot.dependencies)
+        if now is None:
+            return False
+        slot.dependencies = now
+        return True
+
+    def _take_cached(self, slot: Slot) -> bool:
+        """Fill *slot* from the cache, if that has the page as it is now."""
+        if self._cache is None or slot.source is not None:
+            return False
+        page = self._cache.get(slot.name)
+        if page is None:
+            return False
+        known = dict(page.dependencies)
+        if known.pop(_COMPILED_WITH, None) != self._compiled_with:
+            return False
+        if slot.name not in known:
+            return False
+        now = current(self.loader, known)
+        if now is None:
+            return False
+        slot.keep(page._replace(dependencies=now), now)
+        if now != known:
+            self._put_in_cache(slot.page())
+        return True
+
+    def _fill(self, slot: Slot) -> None:
+        """Compile the page of *slot*, or keep there why it cannot be compiled."""
+        recorder = Recorder(self.loader)
+        source = slot.source or recorder.load(slot.name)
+
+        def resolve(file: str, including: Source) -> Source:
+            dialect = self.options.dialect
+            return _load_first(
+                recorder, candidates(file, slot.name, including.name, dialect)
+            )
+
+        try:
+            page = self._compile(source, resolve, self.options)
+        except PageSyntaxError as error:
+            slot.keep(error, recorder.seen)
+            return
+        page = page._replace(name=slot.name, dependencies=recorder.seen)
+        slot.keep(page, recorder.seen)
+        if slot.source is None:
+            self._put_in_cache(page)
+        for notice in page.notices:
+            warnings.warn_explicit(
+                notice.message, PageWarning, notice.filename, notice.line
+            )
+
+    def _put_in_cache(self, page: CompiledPage) -> None:
+        if self._cache is not None:
+            marked = {**page.dependencies, _COMPILED_WITH: self._compiled_with}
+            self._cache.put(page._replace(dependencies=marked))
+
+
+class Template:
+    """A page made from a string; its includes are kept up to date as a page's are."""
+
+    def __init__(self, engine: Engine, slot: Slot) -> None:
+        self._engine = engine
+        self._slot = slot
+        self.load()
+
+    def load(self) -> LoadedPage:
+        """The page, ready to run."""
+        slot = self._slot
+        loaded = slot.loaded
+        if loaded is not None and monotonic() < slot.until:
+            return loaded
+        with slot.lock:
+            self._engine._update(slot)
+            return slot.load()
+
+    def render(self, /, **names: object) -> str:
+        """The text that it writes, given *names*."""
+        return self._engine._render(self.load(), names)
+
+
+def candidates(file: str, page: str, including: str, dialect: str) -> tuple[str, ...]:
+    """The page names that *file* may mean where the file *including* says it, in order.
+
+    A relative one starts from the folder of *page*, the page asked for, as in
+    mod_python; if nothing is there, from the folder of *including*. An absolute one
+    starts from the document root, which is the loader's; in the mod_python dialect it
+    is a path of the file system, which the loader confines to its roots.
+    """
+    if file.startswith("/"):
+        if dialect != "mod_python":
+            file = file.lstrip("/")
+        return (posixpath.normpath(file),)
+    folders = dict.fromkeys(posixpath.dirname(name) for name in (page, including))
+    return tuple(posixpath.normpath(posixpath.join(at, file)) for at in folders)
+
+
+def _load_first(recorder: Recorder, names: tuple[str, ...]) -> Source:
+    """The source of the first of *names* that there is; the others are remembered."""
+    problems = []
+    for name in names:
+        try:
+            return recorder.load(name)
+        except PageNotFound as error:
+            problems.append(str(error))
+    raise PageNotFound(names[0], "; ".join(problems))
+
+
+def _compile_page(
+    source: Source, resolve: Resolve, options: PageOptions
+) -> CompiledPage:
+    """compile_page(), imported when there is something to compile."""
+    from .compiler.pipeline import compile_page
+
+    return compile_page(source, resolve, options)

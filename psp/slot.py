@@ -1,0 +1,82 @@
+"""What an engine holds of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+from threading import RLock
+
+from .errors import PageSyntaxError
+from .page import CompiledPage, Fingerprint
+from .runtime.run import LoadedPage
+from .source import Source
+
+_PLACE = (
+    "msg",
+    "filename",
+    "lineno",
+    "offset",
+    "text",
+    "end_lineno",
+    "end_offset",
+)
+
+
+class Slot:
+    """One page in one process: its code or why it has none, and when to look again.
+
+    ``source``        the text, for a page that no loader knows
+    ``dependencies``  what the code, or the failure to make it, depends on
+    ``until``         the time, by ``monotonic``, up to which all of this holds
+
+    Everything is changed under ``lock`` only. It is re-entrant: declarations run under
+    it, and may well ask for their own page.
+    """
+
+    __slots__ = ("name", "source", "lock", "until", "dependencies", "loaded", "_made")
+
+    def __init__(self, name: str, source: Source | None = None) -> None:
+        self.name = name
+        self.source = source
+        self.lock = RLock()
+        self.until = -inf
+        self.dependencies: Mapping[str, Fingerprint] | None = None
+        self.loaded: LoadedPage | None = None
+        self._made: CompiledPage | PageSyntaxError | None = None
+
+    def keep(
+        self,
+        made: CompiledPage | PageSyntaxError,
+        dependencies: Mapping[str, Fingerprint],
+    ) -> None:
+        """Hold the page that was compiled, or why it could not be."""
+        self.loaded = None
+        self.dependencies = dependencies
+        self._made = made if isinstance(made, CompiledPage) else _copy(made)
+
+    def page(self) -> CompiledPage:
+        """The compiled page; raises a fresh PageSyntaxError if there is none."""
+        if isinstance(self._made, CompiledPage):
+            return self._made
+        assert self._made is not None, "a slot is filled before it is looked into"
+        raise _copy(self._made)
+
+    def load(self) -> LoadedPage:
+        """The page with its declarations run, which happens once."""
+        if self.loaded is None:
+            self.loaded = LoadedPage(self.page())
+        return self.loaded
+
+
+def _copy(error: PageSyntaxError) -> PageSyntaxError:
+    """*error* without its traceback, which would keep the frames of the compiler
+    alive and grow with every thread that raises it.
+    """
+    kind = type(error)
+    copy = kind.__new__(kind, *error.args)  # __init__ may want something else
+    copy.__dict__.update(error.__dict__)
+    for field in _PLACE:
+        setattr(copy, field, getattr(error, field))
+    if error.__cause__ is not None:
+        copy.__cause__ = error.__cause__.with_traceback(None)
+    return copy

@@ -24,10 +24,14 @@ STR = "_psp_str"  # str, whatever the page calls str
 TYPE = "_psp_type"  # type, the same
 INT = "_psp_int"  # int, the same
 ARGUMENTS = "_psp_arguments"  # (*args, **kw) -> str: str() of several, or the tuple
+LEN = "_psp_len"  # len, the same
 STAR = "_psp_star"  # (module, level, globals) -> None: from module import *
+
+RETURN = "_psp_return"  # in tier "module": the exception that ends the page
+VALUE = "_psp_value"  # a local of the page: the value being written
 
 #: Parameters of the function of a page, in order; those behind HELPERS_FROM are
 #: always the same objects and are given as defaults.
 RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT)
-HELPERS = (ESCAPE, INNER, SLOW, PLAIN, STR, TYPE, INT, ARGUMENTS, STAR)
+HELPERS = (ESCAPE, INNER, SLOW, PLAIN, STR, TYPE, INT, LEN, ARGUMENTS, STAR)
 PARAMETERS = RUN_PARAMETERS + HELPERS

@@ -23,8 +23,11 @@ class PageSyntaxError(PspError, SyntaxError):
     """A page cannot be compiled.
 
     ``filename``, ``lineno``, ``offset`` and ``text`` are the page's own, so that
-    Python prints the line and its caret.
+    Python prints the line and its caret. ``kind`` is what Python itself called it:
+    SyntaxError, IndentationError or TabError.
     """
+
+    kind = "SyntaxError"
 
     @classmethod
     def at(cls, source: Source, span: Span, message: str) -> PageSyntaxError:

@@ -36,7 +36,7 @@ class CompiledPage(NamedTuple):
 
     ``code``          what runs: a function's code, or module code in tier "module"
     ``fragments``     static includes that stand on their own, each with its filename
-    ``declarations``  module code of ``<%! %>``, run once when the page is loaded
+    ``declarations``  module code of ``<%! %>``, a piece a file, run once when loaded
     ``names``         every name used anywhere in it, functions included
     ``toplevel``      the names that mod_python's detection looks at (``co_names``)
     ``dependencies``  loader name to Fingerprint of every file that took part
@@ -46,7 +46,7 @@ class CompiledPage(NamedTuple):
     filename: str
     code: CodeType
     fragments: tuple[CodeType, ...] = ()
-    declarations: CodeType | None = None
+    declarations: tuple[CodeType, ...] = ()
     tier: str = "function"
     names: frozenset[str] = frozenset()
     toplevel: frozenset[str] = frozenset()

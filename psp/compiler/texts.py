@@ -92,59 +92,75 @@ def _joined(nodes: list[Node]) -> list[Node]:
     return result
 
 
+_SILENT = (Comment, Declaration, Directive, Scriptlet)
+_LINE_START = re.compile(r"[ \t]*\n")
+
+
 def _trim_lines(nodes: list[Node]) -> list[Node]:
     """The nodes without the lines that hold nothing but tags that write nothing."""
-    texts = [node.text if isinstance(node, Text) else None for node in nodes]
-    start = 0
-    while start < len(nodes):
-        if not isinstance(nodes[start], (Comment, Declaration, Directive, Scriptlet)):
-            start += 1
+    starts, ends = [0] * len(nodes), [0] * len(nodes)  # characters to cut off each text
+    at = 0
+    while at < len(nodes):
+        if not isinstance(nodes[at], _SILENT):
+            at += 1
             continue
-        end = _end_of_silence(nodes, start)
-        if _starts_line(texts, start) and _ends_line(texts, end):
-            for i in range(start, end):
-                if texts[i] is not None:
-                    texts[i] = ""
-            if start:
-                texts[start - 1] = (texts[start - 1] or "").rstrip(" \t")
-            if end < len(texts):
-                texts[end] = (texts[end] or "").lstrip(" \t")[1:]
-        start = end
-    return [_with_text(n, t) for n, t in zip(nodes, texts, strict=True) if t != ""]
+        end = _end_of_silence(nodes, at)
+        before, after = _blanks_before(nodes, at), _blanks_after(nodes, end)
+        if before is not None and after is not None:
+            if at:
+                ends[at - 1] = before
+            if end < len(nodes):
+                starts[end] = after
+            for i in range(at, end):
+                ends[i] = node.span.end if isinstance(node := nodes[i], Text) else 0
+        at = end
+    cut = (_cut(n, s, e) for n, s, e in zip(nodes, starts, ends, strict=True))
+    return [node for node in cut if not isinstance(node, Text) or node.text]
 
 
 def _end_of_silence(nodes: list[Node], start: int) -> int:
-    """Where the run of silent tags and blanks that starts at *start* ends."""
+    """Where the run of silent tags that starts at *start*, and blanks, ends."""
     end = after_tag = start + 1
     while end < len(nodes):
         node = nodes[end]
-        if isinstance(node, (Comment, Declaration, Directive, Scriptlet)):
+        if isinstance(node, _SILENT):
             after_tag = end + 1
         elif not isinstance(node, Text) or node.text.strip(" \t"):
             break
         end += 1
-    return after_tag if end < len(nodes) else end
+    return after_tag
 
 
-def _starts_line(texts: list[str | None], start: int) -> bool:
-    if start == 0:
-        return True
-    before = texts[start - 1]
-    if before is None:
-        return False
-    tail = before.rstrip(" \t")
-    return tail.endswith("\n") or (not tail and start == 1)
+def _blanks_before(nodes: list[Node], at: int) -> int | None:
+    """How many blanks lead from the start of the line to node *at*, if nothing else."""
+    if at == 0:
+        return 0
+    node = nodes[at - 1]
+    if not isinstance(node, Text):
+        return None
+    tail = node.text.rpartition("\n")
+    if tail[2].strip(" \t") or not (tail[1] or at == 1):
+        return None
+    return len(tail[2])
 
 
-def _ends_line(texts: list[str | None], end: int) -> bool:
-    if end >= len(texts):
-        return True
-    after = texts[end]
-    return after is not None and after.lstrip(" \t").startswith("\n")
+def _blanks_after(nodes: list[Node], at: int) -> int | None:
+    """How many characters end the line from node *at* on, if it holds nothing else."""
+    if at >= len(nodes):
+        return 0
+    node = nodes[at]
+    if not isinstance(node, Text):
+        return None
+    match = _LINE_START.match(node.text)
+    if match is None:
+        at_end = at == len(nodes) - 1 and not node.text.strip(" \t")
+        return len(node.text) if at_end else None
+    return match.end()
 
 
-def _with_text(node: Node, text: str | None) -> Node:
-    if text is None or not isinstance(node, Text) or text == node.text:
+def _cut(node: Node, start: int, end: int) -> Node:
+    """A text without *start* characters at its start and *end* at its end."""
+    if not isinstance(node, Text) or not (start or end):
         return node
-    cut = node.text.find(text)
-    return Text(Span(node.span.start + max(cut, 0), node.span.end), text)
+    text = node.text[start : max(len(node.text) - end, start)]
+    return Text(Span(node.span.start + start, node.span.end), text)

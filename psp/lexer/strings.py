@@ -10,16 +10,16 @@ import re
 
 _TRIPLE = r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+"""'
 _SINGLE = r'"(?!"")[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
-_STRINGS = "|".join(p.replace('"', q) for p in (_TRIPLE, _SINGLE) for q in "\"'")
+STRINGS = "|".join(p.replace('"', q) for p in (_TRIPLE, _SINGLE) for q in "\"'")
 
 _QUOTE = re.compile(r"['\"]")
 #: Everything up to a string that does not end.
-_CLOSED = re.compile(rf"(?s:[^#'\"]++|#[^\n]*+|{_STRINGS})*+")
+_CLOSED = re.compile(rf"(?s:[^#'\"]++|#[^\n]*+|{STRINGS})*+")
 #: The same, but stopping at a closing mark outside of strings.
 _TO_CLOSE = re.compile(
-    rf"(?s:[^#'\"%-]++|#(?:[^\n%]|%(?!>))*+|{_STRINGS}|%%>|%(?!>)|-(?!%>))*+"
+    rf"(?s:[^#'\"%-]++|#(?:[^\n%]|%(?!>))*+|{STRINGS}|%%>|%(?!>)|-(?!%>))*+"
 )
-_PIECE = re.compile(rf"(?s:[^#'\"]++|(#[^\n]*+)|{_STRINGS}|.)")
+_PIECE = re.compile(rf"(?s:[^#'\"]++|(#[^\n]*+)|{STRINGS}|.)")
 
 
 def end_of_code(page: str, start: int, end: int) -> int:

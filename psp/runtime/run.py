@@ -32,7 +32,7 @@ def import_star(module: str, level: int = 0) -> None:
         into[name] = getattr(found, name)
 
 
-_HELPERS = (escape, inner, slow, plain, str, type, int, arguments, import_star)
+_HELPERS = (escape, inner, slow, plain, str, type, int, len, arguments, import_star)
 _HELPER_NAMES = dict(zip(abi.HELPERS, _HELPERS, strict=True))
 
 
@@ -48,10 +48,11 @@ class LoadedPage:
         self.page = page
         self.names = page.names
         self._base: dict[str, Any] = {}
-        if page.declarations is not None:
+        if page.declarations:
             self._base["__name__"] = page.name
             self._base["__file__"] = page.filename
-            exec(page.declarations, self._base)
+        for code in page.declarations:
+            exec(code, self._base)
 
     def namespace(self, names: dict[str, Any]) -> dict[str, Any]:
         """The fresh globals of one run: the shared names, then *names*."""
@@ -107,7 +108,7 @@ class PageReturn(BaseException):
     """Ends a page in tier "module" early: module code knows no ``return``."""
 
 
-_HELPER_NAMES[abi.PREFIX + "return"] = PageReturn
+_HELPER_NAMES[abi.RETURN] = PageReturn
 
 
 def _finish(loaded: LoadedPage, result: Any) -> None:

@@ -1,0 +1,198 @@
+"""Skeleton to ``ast.Module``: positions moved to the page, holes filled."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from .. import abi
+from ..errors import PageSyntaxError
+from ..options import PageOptions
+from ..source import Source, Span
+from . import emit
+from .fragments import Fragment, cut_fragments
+from .nodes import Expression, Page, Text
+from .positions import Mover, Place
+from .scopes import PageScope, page_scope
+from .skeleton import Skeleton
+from .suites import FUNCTIONS, LOOPS, hole_index, suites
+from .writer import Hole, HoleKind
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One module to compile: the page itself, or an included file of its own."""
+
+    source: Source
+    module: ast.Module
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What becomes the code objects of a page."""
+
+    page: Unit
+    fragments: list[Unit]
+    tier: str
+    reasons: list[str]  # why the tier is not the fastest
+
+
+def build_tree(skeleton: Skeleton, page: Page) -> Tree:
+    """The modules of *page*; raises PageSyntaxError for what no page may say."""
+    body = skeleton.tree.body
+    fragments = cut_fragments(body, skeleton.holes, skeleton.sites)
+    mover = Mover(skeleton.origins, skeleton.sites, {part.site for part in fragments})
+    for statements in (body, *(part.body for part in fragments)):
+        for statement in statements:
+            mover.move(statement)
+    scopes = [page_scope(body), *(page_scope(part.body) for part in fragments)]
+    reasons = [reason for scope in scopes for reason in scope.reasons]
+    tier = page.options.tier
+    if tier == "auto":
+        tier = "module" if reasons else "function"
+    _refuse(scopes[0], skeleton.source, page.options)
+    filler = _Filler(skeleton, fragments, mover, page.options)
+    build = emit.module if tier == "module" else emit.function
+    units = []
+    for part, scope in zip(fragments, scopes[1:], strict=True):
+        source = skeleton.sites[part.site].node.source
+        units.append(Unit(source, build(filler.fill(part.body), scope)))
+    main = Unit(skeleton.source, build(filler.fill(body), scopes[0]))
+    return Tree(main, units, tier, reasons)
+
+
+def _refuse(scope: PageScope, source: Source, options: PageOptions) -> None:
+    """What would change its meaning inside a function, or has none in a page."""
+    if scope.yields:
+        raise _error(source, scope.yields[0], "'yield' outside function")
+    if options.dialect == "mod_python":
+        if scope.returns:
+            raise _error(source, scope.returns[0], "'return' outside function")
+        if scope.awaits:
+            raise _error(source, scope.awaits[0], "'await' outside function")
+
+
+def _error(source: Source, node: ast.AST, message: str) -> PageSyntaxError:
+    line = getattr(node, "lineno", 1)
+    column = getattr(node, "col_offset", 0)
+    return error_at(source, line, column, message)
+
+
+def error_at(source: Source, line: int, column: int, message: str) -> PageSyntaxError:
+    """The error at a line (from 1) and a column (from 0, in bytes) of *source*."""
+    before = source.line(line).encode("utf-8", "surrogatepass")[:column]
+    starts = source.starts
+    at = starts[min(line, len(starts)) - 1] + len(before.decode("utf-8", "ignore"))
+    return PageSyntaxError.at(source, Span(at, at + 1), message)
+
+
+class _Filler:
+    """Puts statements that write in the place of holes."""
+
+    def __init__(
+        self,
+        skeleton: Skeleton,
+        fragments: list[Fragment],
+        mover: Mover,
+        options: PageOptions,
+    ):
+        self._holes = skeleton.holes
+        self._sites = skeleton.sites
+        self._fragments = fragments
+        self._mover = mover
+        self._options = options
+        self._written = 0  # how many holes have been filled, to see which loops write
+
+    def fill(self, body: list[ast.stmt], loop: bool = False) -> list[ast.stmt]:
+        """The statements of *body* with their holes filled, never none."""
+        result: list[ast.stmt] = []
+        for statement in body:
+            if isinstance(statement, ast.Expr):
+                filled = self._expression_statement(statement, loop)
+                if filled is not None:
+                    result.append(filled)
+            else:
+                self._inside(statement, loop)
+                result.append(statement)
+        if not result:
+            result.append(emit.nothing(body[0] if body else None))
+        return result
+
+    def _inside(self, statement: ast.stmt, loop: bool) -> None:
+        if isinstance(statement, LOOPS):
+            self._loop(statement, loop)
+            return
+        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            loop = False
+        for holder, name, suite in list(suites(statement)):
+            setattr(holder, name, self.fill(suite, loop))
+
+    def _loop(self, statement: ast.For | ast.While | ast.AsyncFor, loop: bool) -> None:
+        """An outermost loop that writes asks each time round whether to send."""
+        before = self._written
+        statement.body = self.fill(statement.body, loop=True)
+        if not loop and self._written > before:
+            statement.body.insert(0, emit.check(_header(statement)))
+        if statement.orelse:
+            statement.orelse = self.fill(statement.orelse, loop)
+
+    def _expression_statement(self, statement: ast.Expr, loop: bool) -> ast.stmt | None:
+        value = statement.value
+        call = value if isinstance(value, ast.Call) else None
+        if call and isinstance(call.func, ast.Name) and call.func.id == abi.FRAGMENT:
+            return self._fragment(call)
+        index = hole_index(call.func if call else value)
+        if index is None:
+            return statement
+        hole = self._holes[index]
+        if hole.kind is HoleKind.EXPRESSION and call:
+            return self._expression(hole, call, loop)
+        if hole.kind is HoleKind.TEXT:
+            return self._text(hole)
+        return None  # the borders of an include that was spliced
+
+    def _fragment(self, call: ast.Call) -> ast.stmt:
+        """The call of an included file stands where its directive does."""
+        self._written += 1
+        number = call.args[0]
+        assert isinstance(number, ast.Constant) and isinstance(number.value, int)
+        site = self._sites[self._fragments[number.value].site]
+        at = self._mover.of_hole(site.source, site.parent, site.node.span)
+        return emit.statement(emit.call(abi.FRAGMENT, [number], at), at)
+
+    def _text(self, hole: Hole) -> ast.stmt | None:
+        assert isinstance(hole.node, Text)
+        if not hole.node.text:
+            return None
+        self._written += 1
+        at = self._mover.of_hole(hole.source, hole.site, hole.node.span, visible=True)
+        return emit.append(emit.constant(hole.node.text, at), at)
+
+    def _expression(self, hole: Hole, call: ast.Call, loop: bool) -> ast.stmt | None:
+        node = hole.node
+        assert isinstance(node, Expression)
+        if not call.args and not call.keywords:
+            return None
+        self._written += 1
+        at = self._mover.of_hole(hole.source, hole.site, node.span)
+        value = emit.escaped(self._value(hole, call, at), node.escape, loop, at)
+        return emit.append(value, at)
+
+    def _value(self, hole: Hole, call: ast.Call, at: Place) -> ast.expr:
+        """The one value of an expression tag, or mod_python's reading of several."""
+        if call.keywords and self._options.dialect != "mod_python":
+            message = "an assignment is not an expression: use <% name = value %>"
+            raise PageSyntaxError.at(hole.source, hole.node.span, message)
+        if len(call.args) == 1 and not call.keywords:
+            value = call.args[0]
+            if not isinstance(value, ast.Starred):
+                return value
+        call.func = emit.name(abi.ARGUMENTS, at)
+        at.put(call)
+        return call
+
+
+def _header(statement: ast.stmt) -> Place:
+    """The place of a compound statement's first line."""
+    line, column = statement.lineno, statement.col_offset
+    return Place(line, column, line, column + 1)

@@ -1,0 +1,53 @@
+"""``<%! %>``: code that runs once, apart from the page's own."""
+
+from __future__ import annotations
+
+import ast
+
+from ..source import Source
+from .codegen import Unit
+from .lines import logical_lines
+from .nodes import Declaration, Include, Node, Page
+from .positions import Mover
+from .skeleton import moved_error
+from .writer import SkeletonWriter
+
+
+def build_declarations(page: Page) -> list[Unit]:
+    """A module for each file of *page* that declares something, in order."""
+    units: list[Unit] = []
+    _collect(page.source, page.nodes, units)
+    return units
+
+
+def _collect(source: Source, nodes: tuple[Node, ...], units: list[Unit]) -> None:
+    writer = SkeletonWriter(source)
+    for node in nodes:
+        if isinstance(node, Include):
+            _collect(node.source, node.nodes, units)
+        elif isinstance(node, Declaration):
+            _write(writer, node)
+    if writer.lines:
+        units.append(Unit(source, _parse(writer)))
+
+
+def _write(writer: SkeletonWriter, node: Declaration) -> None:
+    """Add the code of *node*, moved to the left as a whole."""
+    lines = [line for line in logical_lines(node.code) if not line.comment]
+    below = [line.column for line in lines if not line.first]
+    base = min(below, default=0)
+    if below and lines[0].first and lines[0].opens and below[0] == base:
+        base -= 1  # all of it is the suite of the line behind <%!
+    for line in lines:
+        indent = 0 if line.first else line.column - base
+        code = node.code[line.start : line.end]
+        writer.write(" " * indent, code, node.start + line.start)
+
+
+def _parse(writer: SkeletonWriter) -> ast.Module:
+    try:
+        tree = ast.parse(writer.text())
+    except SyntaxError as error:
+        raise moved_error(error, writer.origins) from None
+    Mover(writer.origins, [], set()).move(tree)
+    return tree

@@ -1,0 +1,108 @@
+"""compile_page(): the stages in order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from types import CodeType
+
+from ..errors import PageSyntaxError
+from ..lexer.lexer import tokenize
+from ..options import DEFAULT_OPTIONS, PageOptions
+from ..page import CompiledPage
+from ..source import Source
+from .codegen import Tree, Unit, build_tree, error_at
+from .declarations import build_declarations
+from .directives import apply_directives
+from .escaping import choose_escaping
+from .includes import Resolve, expand_includes
+from .nodes import Page
+from .parser import parse
+from .skeleton import Skeleton, build_skeleton
+from .texts import prepare_text
+
+__all__ = [
+    "Resolve",
+    "Skeleton",
+    "Tree",
+    "build_skeleton",
+    "build_tree",
+    "compile_page",
+    "read_page",
+    "tokenize",
+]
+
+_TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+
+def read_page(
+    source: Source, resolve: Resolve, options: PageOptions = DEFAULT_OPTIONS
+) -> Page:
+    """The nodes of *source* with everything decided that is not Python."""
+    tokens = tokenize(source)
+    page = parse(source, tokens)
+    page = apply_directives(page, options)
+    page = prepare_text(page)
+    page = expand_includes(page, resolve)
+    return choose_escaping(page)
+
+
+def compile_page(
+    source: Source, resolve: Resolve, options: PageOptions = DEFAULT_OPTIONS
+) -> CompiledPage:
+    """The page of *source*, ready to run.
+
+    *resolve* gives the Source of an included file, or raises PageNotFound. Raises
+    PageSyntaxError, with the place in the page, where it cannot be compiled.
+    """
+    page = read_page(source, resolve, options)
+    skeleton = build_skeleton(page)
+    tree = build_tree(skeleton, page)
+    code = _compile(tree.page, tree.tier)
+    fragments = tuple(_compile(unit, tree.tier) for unit in tree.fragments)
+    declarations = tuple(_compile(unit, "module") for unit in build_declarations(page))
+    parts = (code, *fragments)
+    names = (name for part in (*parts, *declarations) for name in _all_names(part))
+    return CompiledPage(
+        name=source.name,
+        filename=source.filename,
+        code=code,
+        fragments=fragments,
+        declarations=declarations,
+        tier=tree.tier,
+        names=frozenset(names),
+        toplevel=frozenset(name for part in parts for name in part.co_names),
+        options=page.options,
+        notices=page.notices,
+    )
+
+
+def _compile(unit: Unit, tier: str) -> CodeType:
+    """The code object of one module: its function's, or its own."""
+    source = unit.source
+    try:
+        code: CodeType = compile(
+            unit.module,
+            source.filename,
+            "exec",
+            flags=_TOP_LEVEL_AWAIT if tier == "module" else 0,
+            dont_inherit=True,
+        )
+    except PageSyntaxError:
+        raise
+    except SyntaxError as error:
+        column = max((error.offset or 1) - 1, 0)
+        raise error_at(source, error.lineno or 1, column, error.msg) from None
+    except (RecursionError, MemoryError):
+        raise error_at(source, 1, 0, "the page's code is nested too deeply") from None
+    if tier != "module":
+        code = next(const for const in code.co_consts if isinstance(const, CodeType))
+    return code.replace(co_name="<page>", co_qualname="<page>")
+
+
+def _all_names(code: CodeType) -> Iterator[str]:
+    """The names that *code* and the functions in it use."""
+    yield from code.co_names
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield from _all_names(const)

@@ -1,0 +1,130 @@
+"""Nodes to Python text with holes, and where each line of it came from.
+
+Scriptlets go into the skeleton as they are; a text leaves a name ``_psp_3`` and an
+expression a call ``_psp_4(…)`` at the indentation in force. CPython parses the whole
+once, so that what it says of positions can be moved to the page.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from ..errors import PageSyntaxError
+from ..source import Source, Span
+from .blocks import write_lenient
+from .nodes import Page
+from .strict import write_strict
+from .suites import hole_index, statements
+from .writer import Hole, HoleKind, NotStrict, Origin, Site, SkeletonWriter
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUMBERED = re.compile(r"\bline (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """Python text with holes; *tree* is what CPython's parser made of it."""
+
+    source: Source
+    text: str
+    strict: bool
+    origins: list[Origin]
+    holes: list[Hole]
+    sites: list[Site]
+    tree: ast.Module
+
+
+def build_skeleton(page: Page) -> Skeleton:
+    """The skeleton of *page*, read as mod_python reads it wherever that compiles.
+
+    Raises PageSyntaxError, by the lenient reading, where neither does.
+    """
+    try:
+        writer = write_strict(page)
+        return _parsed(page, writer, strict=True)
+    except (NotStrict, SyntaxError):
+        return _parsed(page, write_lenient(page), strict=False)
+
+
+def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
+    text = writer.text()
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise moved_error(error, writer.origins) from None
+    except UnicodeEncodeError:
+        raise _undecodable(writer) from None
+    except (RecursionError, MemoryError):
+        raise _too_deep(page.source) from None
+    _check_expressions(tree, writer)
+    origins, holes, sites = writer.origins, writer.holes, writer.sites
+    return Skeleton(page.source, text, strict, origins, holes, sites, tree)
+
+
+def moved_error(error: SyntaxError, origins: list[Origin]) -> PageSyntaxError:
+    """CPython's error about the skeleton as an error about the page."""
+    start = _moved(error.lineno or 1, error.offset or 1, origins)
+    source, at = start
+    end = at + 1
+    if error.end_lineno and error.end_offset:
+        end_source, end = _moved(error.end_lineno, error.end_offset, origins)
+        end = end if end_source is source else at + 1
+    message = _NUMBERED.sub(lambda m: _moved_line(m, origins), error.msg)
+    moved = PageSyntaxError.at(source, Span(at, max(end, at + 1)), message)
+    moved.kind = type(error).__name__
+    return moved
+
+
+def _moved(line: int, offset: int, origins: list[Origin]) -> tuple[Source, int]:
+    """The source and offset of a line (from 1) and column (from 1) of the skeleton."""
+    origin = origins[min(max(line, 1), len(origins)) - 1]
+    if line > len(origins):
+        return origin.source, len(origin.source.text)
+    at = origin.start + max(offset - 1 - origin.prefix, 0)
+    starts = origin.source.starts
+    number = bisect_right(starts, origin.start)
+    line_end = starts[number] - 1 if number < len(starts) else len(origin.source.text)
+    return origin.source, min(at, max(line_end, origin.start))
+
+
+def _moved_line(match: re.Match[str], origins: list[Origin]) -> str:
+    """A line that a message speaks of."""
+    source, at = _moved(int(match[1]), 1, origins)
+    return f"line {source.line_at(at)}"
+
+
+def _undecodable(writer: SkeletonWriter) -> PageSyntaxError:
+    for line, origin in zip(writer.lines, writer.origins, strict=True):
+        match = _SURROGATE.search(line)
+        if match:
+            at = origin.start + match.start() - origin.prefix
+            byte = ord(match[0]) - 0xDC00
+            message = f"byte 0x{byte:02x} in Python code is not UTF-8"
+            return PageSyntaxError.at(origin.source, Span(at, at + 1), message)
+    raise AssertionError("no surrogate in a skeleton that could not be encoded")
+
+
+def _too_deep(source: Source) -> PageSyntaxError:
+    return PageSyntaxError.at(
+        source, Span(0, 1), "the page's code is nested too deeply"
+    )
+
+
+def _check_expressions(tree: ast.Module, writer: SkeletonWriter) -> None:
+    """Refuse expressions whose text closes the bracket that was put around them."""
+    found: dict[int, ast.Call] = {}
+    for statement in statements(tree):
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            index = hole_index(statement.value.func)
+            if index is not None:
+                found[index] = statement.value
+    for index, hole in enumerate(writer.holes):
+        if hole.kind is HoleKind.EXPRESSION:
+            call = found.get(index)
+            end = (call.end_lineno, call.end_col_offset) if call else None
+            if end != (hole.line, hole.column):
+                message = "this is not one expression: its brackets do not match"
+                raise PageSyntaxError.at(hole.source, hole.node.span, message)

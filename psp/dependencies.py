@@ -10,8 +10,8 @@ from .loaders import Loader, text_digest
 from .page import Fingerprint
 from .source import Source
 
-#: The state of a file that was looked for and not found.
-ABSENT = Fingerprint(0, 0, 0, b"")
+#: The state of a file that was looked for and not found; no file has this size.
+ABSENT = Fingerprint(0, -1, 0, b"")
 
 # A file written twice within one tick of its file system's clock keeps its time, so
 # the time of a file younger than the coarsest tick (2 s, FAT) is not relied on.
@@ -55,7 +55,7 @@ def _state(loader: Loader, name: str, known: Fingerprint) -> Fingerprint:
         state = loader.fingerprint(name)
         if state.digest:
             return state
-        if known.digest and state[:3] == known[:3]:
+        if state[:3] == known[:3]:
             return known
         return _complete(state, loader.load(name))
     except PageNotFound:

@@ -50,7 +50,7 @@ TAG = "-".join(
 
 _COUNT = Struct("<I")
 _LENGTH = Struct("<Q")
-_STATE = Struct("<qQQ")
+_STATE = Struct("<qqQ")
 
 
 class Doubt(Exception):

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -230,12 +231,35 @@ def test_links_and_other_kinds_of_file_are_a_miss(
     assert cache.get("shop/index.psp") is None
 
 
-def test_a_file_of_absurd_size_is_a_miss(cache: DiskCache) -> None:
+def test_a_file_of_absurd_size_is_not_read(
+    cache: DiskCache, caplog: pytest.LogCaptureFixture
+) -> None:
     cache.put(make_page())
     path = file_of(cache)
     path.chmod(0o600)
     os.truncate(path, 64 * 1024 * 1024 + 1)
     path.chmod(0o444)
+    assert cache.get("shop/index.psp") is None
+    assert "more than" in caplog.text
+
+
+@pytest.mark.parametrize("change", ["cut", "longer", "no code", "empty"])
+def test_what_makes_no_sense_is_a_miss_even_if_its_digest_holds(
+    cache: DiskCache, change: str
+) -> None:
+    cache.put(make_page())
+    path = file_of(cache)
+    body = path.read_bytes()[:-32]
+    bodies = {
+        "cut": body[:-1],
+        "longer": body + b"x",
+        "no code": body[: body.index(b"/srv/")],
+        "empty": body[:9],
+    }
+    key = Path(cache.key_file).read_bytes() if cache.key_file else b""
+    forged = bodies[change]
+    digest = blake2b(forged, digest_size=32, key=key, person=b"psp page").digest()
+    overwrite(path, forged + digest)
     assert cache.get("shop/index.psp") is None
 
 

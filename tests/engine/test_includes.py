@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from psp.engine import Engine, candidates
-from psp.errors import (
-    IncludeError,
-)
+from psp.errors import IncludeError
 from psp.loaders import DictLoader, FileLoader
 from psp.options import MOD_PYTHON
 

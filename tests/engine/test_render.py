@@ -141,7 +141,10 @@ def test_from_string_refuses_what_cannot_be_compiled() -> None:
         engine.from_string('<%@ include file="missing.psp" %>')
 
 
-def test_a_string_is_not_put_in_the_cache() -> None:
+def test_a_string_and_a_page_of_one_name_do_not_meet_in_the_cache() -> None:
     cache = MemoryCache()
-    Engine(DictLoader({}), cache=cache).from_string("text", "a.psp").render()
+    engine = Engine(DictLoader({"a.psp": "page"}), cache=cache)
+    assert engine.from_string("text", "a.psp").render() == "text"
     assert len(cache) == 0
+    assert engine.render("a.psp") == "page"
+    assert engine.from_string("text", "a.psp").render() == "text"

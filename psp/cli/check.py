@@ -1,0 +1,80 @@
+"""``psp check``: what is wrong with pages, one line each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+import click
+
+from ..compiler.lint import lint_page, raw_outputs
+from ..compiler.pipeline import read_page
+from ..errors import PageSyntaxError
+from ..page import Notice
+from ..settings import Settings
+from .pages import Outcome, Site, compile_pages, failures
+from .report import short_path
+from .site import find_pages, is_inside, load_site, locate, page_name, site_options
+
+
+@click.command
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@site_options
+def command(paths: tuple[str, ...], dialect: str | None, config: str | None) -> None:
+    """Check pages without running them.
+
+    PATHS are pages and folders of pages; without them it is the document_root of
+    psp.toml that is checked, or this folder. Errors end with exit code 1, warnings
+    and notes do not.
+    """
+    settings = load_site(config, None, dialect=dialect)
+    found: list[Notice] = []
+    failed = 0
+    for root, names in _by_root(paths or (settings.document_root,), settings).items():
+        site = Site(root, settings.page_options)
+        outcomes = list(compile_pages(site, names))
+        errors = [_error(one.error) for one in failures(outcomes) if one.error]
+        failed += len(errors)
+        found += errors + [notice for one in outcomes for notice in _notices(site, one)]
+    for filename, line, column, message in sorted(set(found)):
+        click.echo(f"{short_path(filename)}:{line}:{column}: {message}")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _by_root(paths: Iterable[str], settings: Settings) -> dict[str, list[str]]:
+    """The names of the pages at *paths*, by the root they belong to."""
+    names: dict[str, dict[str, None]] = {}
+    for path in paths:
+        for root, name in _pages(path, settings):
+            names.setdefault(root, {})[name] = None
+    return {root: list(found) for root, found in names.items()}
+
+
+def _pages(path: str, settings: Settings) -> Iterator[tuple[str, str]]:
+    """The root and the name of each page at *path*; a folder outside is a root."""
+    if not os.path.isdir(path):
+        yield locate(path, None, settings)
+        return
+    root = settings.document_root
+    root = root if is_inside(path, root) else os.path.abspath(path)
+    for page in find_pages(path, settings.extensions):
+        yield root, page_name(page, root)
+
+
+def _error(error: PageSyntaxError) -> Notice:
+    filename = error.filename or "?"
+    return Notice(filename, error.lineno or 1, error.offset or 1, error.msg)
+
+
+def _notices(site: Site, outcome: Outcome) -> Iterator[Notice]:
+    """The warnings and notes about a page that compiles."""
+    for notice in outcome.notices:
+        yield notice._replace(message=f"warning: {notice.message}")
+    if outcome.error is None:
+        source = site.loader.load(outcome.name)
+        page = read_page(source, site.resolver(outcome.name), site.options)
+        for notice in lint_page(page):
+            yield notice._replace(message=f"warning: {notice.message}")
+        for notice in raw_outputs(page):
+            yield notice._replace(message=f"note: {notice.message}")

@@ -137,7 +137,7 @@ def _media_types(value: Any) -> Mapping[str, str]:
     _extensions(list(value) or [".x"])
     for name in value.values():
         _require(name, bool(_MEDIA_TYPE.fullmatch(_text(name))))
-    return MappingProxyType(dict(value))
+    return MappingProxyType({name.lower(): kind for name, kind in value.items()})
 
 
 def _encoding(value: object) -> str:
@@ -163,6 +163,7 @@ def _is_flag(value: object) -> object:
 
 FLAG = Kind("true or false", _is_flag, _flag)
 TEXT = Kind("a text", _text)
+COUNT = whole(0, 10**6)
 FOLDER = Kind("the path of a folder", _path)
 KEY_FILE = Kind('the path of a file, or "none"', _path)
 ENCODING = Kind("the name of an encoding", _encoding)

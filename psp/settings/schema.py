@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, field, fields
 from functools import reduce
 from typing import Any, TypeVar
 
+from ..http.limits import DEFAULT_LIMITS, Limits
 from ..options import DIALECTS, KIB, PageOptions
 from ..session.store import STORES
 from . import kinds
@@ -47,30 +48,49 @@ class LimitSettings:
     """``[limits]``: what a visitor may send; past a limit the answer is 400 or 413."""
 
     fields: int = setting(
-        1000, kinds.whole(0, 10**6), "Fields of query and body together."
+        DEFAULT_LIMITS.fields, kinds.COUNT, "Fields of query and body together."
     )
-    parts: int = setting(1000, kinds.whole(0, 10**6), "Parts of a multipart body.")
-    files: int = setting(100, kinds.whole(0, 10**6), "Files of a multipart body.")
+    parts: int = setting(
+        DEFAULT_LIMITS.parts, kinds.COUNT, "Parts of a multipart body."
+    )
+    files: int = setting(
+        DEFAULT_LIMITS.files, kinds.COUNT, "Files of a multipart body."
+    )
     field_bytes: int = setting(
-        2560 * KIB, kinds.SIZE, "Bytes of all fields that are no files."
+        DEFAULT_LIMITS.field_bytes, kinds.SIZE, "Bytes of all fields that are no files."
     )
-    body_bytes: int = setting(16 * KIB * KIB, kinds.SIZE, "Bytes of a whole body.")
-    part_header_bytes: int = setting(4224, kinds.SIZE, "Bytes of one header of a part.")
-    part_headers: int = setting(16, kinds.whole(1, 1000), "Headers of one part.")
-    boundary_bytes: int = setting(200, kinds.SIZE, "Bytes of a multipart boundary.")
+    body_bytes: int = setting(
+        DEFAULT_LIMITS.body_bytes, kinds.SIZE, "Bytes of a whole body."
+    )
+    part_header_bytes: int = setting(
+        DEFAULT_LIMITS.part_header_bytes, kinds.SIZE, "Bytes of one header of a part."
+    )
+    part_headers: int = setting(
+        DEFAULT_LIMITS.part_headers, kinds.COUNT, "Headers of one part."
+    )
+    boundary_bytes: int = setting(
+        DEFAULT_LIMITS.boundary_bytes, kinds.SIZE, "Bytes of a multipart boundary."
+    )
     spool_bytes: int = setting(
-        64 * KIB, kinds.SIZE, "Bytes of an upload kept in memory; more goes to disk."
+        DEFAULT_LIMITS.spool_bytes,
+        kinds.SIZE,
+        "Bytes of an upload kept in memory; more goes to disk.",
     )
-    cookies: int = setting(200, kinds.whole(0, 10**5), "Cookies of a request.")
+    cookies: int = setting(DEFAULT_LIMITS.cookies, kinds.COUNT, "Cookies of a request.")
     cookie_bytes: int = setting(
-        16 * KIB, kinds.SIZE, "Bytes of all cookies of a request."
+        DEFAULT_LIMITS.cookie_bytes, kinds.SIZE, "Bytes of all cookies of a request."
     )
     headers: int = setting(
-        100, kinds.whole(1, 10**5), "Header fields that the built-in server takes."
+        100, kinds.COUNT, "Header fields that the built-in server takes."
     )
     header_bytes: int = setting(
         64 * KIB, kinds.SIZE, "Bytes of the header that the built-in server takes."
     )
+
+    @property
+    def of_requests(self) -> Limits:
+        """The limits that hold under every server."""
+        return Limits(*(getattr(self, name) for name in Limits._fields))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from psp.errors import SettingsError
+from psp.http.limits import DEFAULT_LIMITS
 from psp.settings import Settings, describe_settings, load_settings
 
 
@@ -50,7 +51,7 @@ def test_file(tmp_path: Path) -> None:
         """
         dialect = "mod_python"
         extensions = [".psp", ".html"]
-        static_types = { ".md" = "text/markdown; charset=utf-8" }
+        static_types = { ".MD" = "text/markdown; charset=utf-8" }
         server.port = 0
         [limits]
         body_bytes = "2.5mb"
@@ -279,6 +280,12 @@ def test_page_options_are_the_dialects_with_what_is_set() -> None:
     assert found.dialect == "mod_python"
     assert (found.escape, found.buffer, found.methods) == ("html", 0, ())
     assert Settings(dialect="mod_python").page_options.buffer == 8000
+
+
+def test_limits_of_requests_are_those_of_the_site() -> None:
+    assert Settings().limits.of_requests == DEFAULT_LIMITS
+    limits = load_settings(environ={}, options={"limits": {"files": 3}}).limits
+    assert limits.of_requests == DEFAULT_LIMITS._replace(files=3)
 
 
 @pytest.mark.parametrize(

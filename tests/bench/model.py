@@ -43,8 +43,8 @@ class Row:
     """One engine in one workload: seconds in general, bytes in W8.
 
     ``same`` is ``=`` where the output was the expected one, ``~`` where it was so up
-    to white space and spelling, ``!`` where it was not; ``error`` says why there is
-    no number.
+    to white space and spelling, ``!`` where it was not. Where there is no number,
+    ``error`` says what went wrong or ``skip`` why the workload does not apply.
     """
 
     median: float | None = None
@@ -52,6 +52,7 @@ class Row:
     ratio: float | None = None
     same: str = ""
     error: str = ""
+    skip: str = ""
     more: dict[str, float] = field(default_factory=dict)
 
 

@@ -30,8 +30,8 @@ def cell(row: Row | None) -> str:
     """The ratio, marked where the output was not the expected one."""
     if row is None:
         return ""
-    if row.same == "!":
-        return "wrong"
+    if row.same == "!" or row.error:
+        return "wrong" if row.same else "error"
     if row.ratio is None:
         return "-"
     return figures(row.ratio) + ("~" if row.same == "~" else "")

@@ -116,8 +116,8 @@ def prepare(
         answer = worker.hello
         if "error" not in answer:
             answer = worker.ask(do="prepare", w=name)
-        if "error" in answer:
-            rows[worker.engine] = Row(error=answer["error"])
+        if "same" not in answer:
+            rows[worker.engine] = Row(**answer)
             continue
         rows[worker.engine] = Row(same=answer["same"])
         ready.append((worker, worker.calls_in(name, seconds)))

@@ -1,7 +1,7 @@
 """One engine in one process, driven over stdin and stdout by lines of JSON.
 
-{"do": "prepare", "w": "W1"}            -> {"same": "=", "bytes": N} or {"error": ...}
-{"do": "sample", "w": "W1", "n": 10}    -> {"cpu": s, "wall": s}, seconds per call
+{"do": "prepare", "w": "W1"}          -> {"same": "="}, {"skip": ...} or {"error": ...}
+{"do": "sample", "w": "W1", "n": 10}  -> {"cpu": s, "wall": s}, seconds per call
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def serve(adapter: Adapter, reply: Callable[[dict[str, Any]], None]) -> None:
                 calls[name], same = prepare(adapter, w, folder)
                 reply({"same": same})
             except Skipped as why:
-                reply({"error": str(why)})
+                reply({"skip": str(why)})
             except Exception as error:
                 reply({"error": f"{type(error).__name__}: {str(error)[:200]}"})
             gc.collect()

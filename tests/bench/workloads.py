@@ -6,13 +6,16 @@ differently (&#34; or &quot;), and outputs have to be comparable byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from . import templates
-from .templates import Node
 
-Context = dict[str, Any]
+TYPE_CHECKING = False  # importing typing would be counted as every engine's (W7)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .templates import Node
+
+    Context = dict[str, Any]
 
 
 class Thing:

@@ -74,6 +74,7 @@ class FileLoader:
         "".encode(encoding)  # an unknown encoding is better known now
         self.encoding = encoding
         self.roots = tuple(os.path.abspath(root) for root in roots)
+        self._prefixes = tuple(os.path.join(root, "") for root in self.roots)
         self.allowed_roots = tuple(os.path.abspath(root) for root in allowed_roots)
 
     @property
@@ -86,8 +87,8 @@ class FileLoader:
         for path in self._paths(name):
             try:
                 data = self._read(name, path)
-            except OSError as error:
-                self._explain(name, error)
+            except (OSError, UnicodeEncodeError) as error:
+                _explain(name, error)
             else:
                 return _decode(data, name, path, self.encoding)
         raise PageNotFound(name)
@@ -99,8 +100,8 @@ class FileLoader:
                 # Not confined again, which would cost ten stats: the file that load
                 # confined had its own inode, and any other is loaded anew.
                 found = os.stat(path)
-            except OSError as error:
-                self._explain(name, error)
+            except (OSError, UnicodeEncodeError) as error:
+                _explain(name, error)
             else:
                 _check_regular(name, found.st_mode)
                 return Fingerprint(found.st_mtime_ns, found.st_size, found.st_ino, b"")
@@ -110,7 +111,7 @@ class FileLoader:
         _check_name(name)
         if name.startswith("/"):
             return [name]
-        return [os.path.join(root, name) for root in self.roots]
+        return [prefix + name for prefix in self._prefixes]
 
     def _read(self, name: str, path: str) -> bytes:
         real = os.path.realpath(path)
@@ -123,15 +124,6 @@ class FileLoader:
     def _is_inside(self, real: str) -> bool:
         roots = (os.path.realpath(root) for root in self.roots + self.allowed_roots)
         return any(_contains(root, real) for root in roots)
-
-    def _explain(self, name: str, error: OSError) -> None:
-        """Return when the file is just not there; raise what else is the matter."""
-        if error.errno in _ABSENT:
-            return
-        message = f"{name!r} cannot be read: {error.strerror}"
-        if error.errno in _NOT_A_PAGE:
-            raise PageNotFound(name, message) from error
-        raise PspError(message) from error
 
 
 class DictLoader:
@@ -235,16 +227,23 @@ def _check_name(name: str) -> None:
     normal = posixpath.normpath(name)
     if name != normal:
         raise PageNotFound(name, f"no page named {name!r}; it is written {normal!r}")
-    try:
-        os.fsencode(name)
-    except UnicodeEncodeError:
-        message = f"{name!r} cannot be the name of a file"
-        raise PageNotFound(name, message) from None
 
 
 def _check_regular(name: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
         raise PageNotFound(name, f"{name!r} is not a regular file")
+
+
+def _explain(name: str, error: OSError | UnicodeEncodeError) -> None:
+    """Return if the file is just not there; raise what else is the matter."""
+    if isinstance(error, UnicodeEncodeError):
+        raise PageNotFound(name, f"{name!r} cannot be the name of a page") from error
+    if error.errno in _ABSENT:
+        return
+    message = f"{name!r} cannot be read: {error.strerror}"
+    if error.errno in _NOT_A_PAGE:
+        raise PageNotFound(name, message) from error
+    raise PspError(message) from error
 
 
 def _contains(root: str, path: str) -> bool:

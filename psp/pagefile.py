@@ -2,20 +2,22 @@
 
 ::
 
-    magic, format                         9 bytes
-    interpreter tag, page name            strings
-    files that took part                  u32, then for each: name, time, size,
-                                          inode, digest
-    code and the rest of the page         u64, then that many bytes of marshal
-    digest of everything before it        32 bytes, keyed where there is a key
+    magic, format               9 bytes
+    sizes                       of tag and name, number of files, size of the rest
+    tag                         which interpreter made it
+    name                        of the page
+    every file that took part   sizes, time, size, inode; name, digest
+    the rest of the page        marshal
+    digest of all before it     32 bytes, keyed where there is a key
 
-Numbers are little-endian, strings and digests a u32 and that many bytes. Damaged
-marshal data can end the process, so nothing is unmarshalled before the digest holds.
+Numbers are little-endian, text is UTF-8. Damaged marshal data can end the process, so
+nothing is unmarshalled before the digest holds.
 """
 
 from __future__ import annotations
 
 import marshal
+import struct
 import sys
 from _operator import _compare_digest  # hmac's, without hmac, which loads OpenSSL
 from collections.abc import Mapping
@@ -48,9 +50,9 @@ TAG = "-".join(
     )
 )
 
-_COUNT = Struct("<I")
-_LENGTH = Struct("<Q")
-_STATE = Struct("<qqQ")
+_SIZES = Struct("<IIIQ")  # of tag, name; number of files; of the rest
+_FILE = Struct("<IIqqQ")  # sizes of name, digest; time in ns, size, inode
+_NONSENSE = (EOFError, LookupError, TypeError, ValueError, struct.error)
 
 
 class Doubt(Exception):
@@ -62,8 +64,7 @@ def file_name(name: str) -> str:
 
     It differs between versions of Python, so that they do not fight over one file.
     """
-    text = f"{TAG}\0{name}".encode("utf-8", "surrogatepass")
-    return blake2b(text, digest_size=20).hexdigest() + SUFFIX
+    return blake2b(_encode(f"{TAG}\0{name}"), digest_size=20).hexdigest() + SUFFIX
 
 
 def pack(page: CompiledPage, key: bytes) -> bytes:
@@ -72,16 +73,10 @@ def pack(page: CompiledPage, key: bytes) -> bytes:
     Raises ValueError where the page holds what cannot be marshalled.
     """
     payload = marshal.dumps(_to_tuple(page))
-    data = b"".join(
-        (
-            START,
-            _string(TAG),
-            _string(page.name),
-            _pack_dependencies(page.dependencies),
-            _LENGTH.pack(len(payload)),
-            payload,
-        )
-    )
+    tag, name = TAG.encode(), _encode(page.name)
+    sizes = _SIZES.pack(len(tag), len(name), len(page.dependencies), len(payload))
+    files = b"".join(_pack_file(*item) for item in page.dependencies.items())
+    data = b"".join((START, sizes, tag, name, files, payload))
     return data + _digest(data, key)
 
 
@@ -92,73 +87,56 @@ def unpack(data: bytes, name: str, key: bytes) -> CompiledPage:
     end = len(data) - DIGEST_SIZE
     if not _compare_digest(data[end:], _digest(memoryview(data)[:end], key)):
         raise Doubt("it is damaged, or another key has signed it")
-    reader = _Reader(data, len(START), end)
     try:
-        if reader.string() != TAG:
-            raise Doubt("it was made by another version of Python or psp")
-        if reader.string() != name:
-            raise Doubt("it is another page's")
-        dependencies = reader.dependencies()
-        return _from_tuple(name, dependencies, marshal.loads(reader.payload()))
-    except (ArithmeticError, EOFError, LookupError, TypeError, ValueError) as error:
-        raise Doubt(f"its content makes no sense: {error}") from error
+        return _read(data, end, name)
+    except _NONSENSE as problem:
+        raise Doubt(f"its content makes no sense: {problem}") from problem
 
 
-class _Reader:
-    """Takes one piece after another from *data*, never beyond *end*."""
+def _read(data: bytes, end: int, name: str) -> CompiledPage:
+    """The page *name* from *data*, of which all before *end* is as it was written."""
+    at = len(START) + _SIZES.size
+    tag_size, name_size, files, size = _SIZES.unpack_from(data, len(START))
+    if data[at : at + tag_size] != TAG.encode():
+        raise Doubt("it was made by another version of Python or psp")
+    at += tag_size
+    if data[at : at + name_size] != _encode(name):
+        raise Doubt("it is another page's")
+    at += name_size
+    dependencies, at = _read_dependencies(data, at, files)
+    if at + size != end:
+        raise Doubt("its length is not what it says")
+    return _from_tuple(name, dependencies, marshal.loads(data[at:end]))
 
-    def __init__(self, data: bytes, at: int, end: int) -> None:
-        self._data = data
-        self._at = at
-        self._end = end
 
-    def string(self) -> str:
-        """A string."""
-        return self._take(self._count()).decode("utf-8", "surrogatepass")
+def _pack_file(name: str, state: Fingerprint) -> bytes:
+    """The entry of one file in the table."""
+    encoded, digest = _encode(name), state.digest
+    return _FILE.pack(len(encoded), len(digest), *state[:3]) + encoded + digest
 
-    def dependencies(self) -> dict[str, Fingerprint]:
-        """The table of files that took part."""
-        return {self.string(): self._fingerprint() for _ in range(self._count())}
 
-    def payload(self) -> bytes:
-        """All the rest, which must be as long as it says."""
-        (size,) = _LENGTH.unpack(self._take(_LENGTH.size))
-        if size != self._end - self._at:
-            raise EOFError("its length is not what it says")
-        return self._take(size)
-
-    def _fingerprint(self) -> Fingerprint:
-        mtime_ns, size, inode = _STATE.unpack(self._take(_STATE.size))
-        return Fingerprint(mtime_ns, size, inode, self._take(self._count()))
-
-    def _take(self, size: int) -> bytes:
-        start, self._at = self._at, self._at + size
-        if self._at > self._end:
-            raise EOFError("it ends too early")
-        return self._data[start : self._at]
-
-    def _count(self) -> int:
-        number: int = _COUNT.unpack(self._take(_COUNT.size))[0]
-        return number
+def _read_dependencies(
+    data: bytes, at: int, count: int
+) -> tuple[dict[str, Fingerprint], int]:
+    """The table of *count* files that starts *at*, and where it ends."""
+    dependencies: dict[str, Fingerprint] = {}
+    for _ in range(count):
+        name_size, digest_size, mtime_ns, size, inode = _FILE.unpack_from(data, at)
+        at += _FILE.size
+        file = data[at : at + name_size].decode("utf-8", "surrogatepass")
+        at += name_size
+        digest = data[at : at + digest_size]
+        dependencies[file] = Fingerprint(mtime_ns, size, inode, digest)
+        at += digest_size
+    return dependencies, at
 
 
 def _digest(data: bytes | memoryview, key: bytes) -> bytes:
     return blake2b(data, digest_size=DIGEST_SIZE, key=key, person=b"psp page").digest()
 
 
-def _string(text: str) -> bytes:
-    return _sized(text.encode("utf-8", "surrogatepass"))
-
-
-def _sized(data: bytes) -> bytes:
-    return _COUNT.pack(len(data)) + data
-
-
-def _pack_dependencies(dependencies: Mapping[str, Fingerprint]) -> bytes:
-    pieces = [_COUNT.pack(len(dependencies))]
-    for name, state in dependencies.items():
-        pieces += _string(name), _STATE.pack(*state[:3]), _sized(state.digest)
-    return b"".join(pieces)
+def _encode(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
 
 
 def _to_tuple(page: CompiledPage) -> Any:

@@ -112,7 +112,7 @@ def _trim_lines(nodes: list[Node]) -> list[Node]:
             if end < len(nodes):
                 starts[end] = after
             for i in range(at, end):
-                ends[i] = node.span.end if isinstance(node := nodes[i], Text) else 0
+                ends[i] = len(node.text) if isinstance(node := nodes[i], Text) else 0
         at = end
     cut = (_cut(n, s, e) for n, s, e in zip(nodes, starts, ends, strict=True))
     return [node for node in cut if not isinstance(node, Text) or node.text]

@@ -1,0 +1,92 @@
+"""Settings to PageHandler: the site that every adapter serves."""
+
+from __future__ import annotations
+
+from ..debug.access import may_show
+from ..debug.log import log_entry
+from ..debug.page import render_html
+from ..debug.production import production_page
+from ..debug.report import build_report
+from ..debug.request import summarise_request
+from ..diskcache import DiskCache
+from ..engine import Engine
+from ..handler import PageHandler, Reports
+from ..http.limits import Limits
+from ..http.mediatypes import MEDIA_TYPES
+from ..http.pathrules import PathRules
+from ..http.paths import DocumentRoot
+from ..http.request import Request
+from ..loaders import FileLoader
+from ..session.rules import SessionRules
+from ..session.store import make_store
+from ..settings import Settings
+
+#: What proxies add; behind one every visitor has a local address.
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+def make_handler(settings: Settings) -> PageHandler:
+    """The handler of the site that *settings* describe."""
+    return PageHandler(
+        make_engine(settings),
+        DocumentRoot(settings.document_root, path_rules(settings)),
+        make_reports(settings.development),
+        make_store(settings.session.store),
+        lambda rules: _session_rules(rules, settings),
+    )
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The engine over the document root."""
+    cache = None
+    if settings.cache_dir is not None:
+        cache = DiskCache(settings.cache_dir, key_file=settings.key_path)
+    return Engine(
+        FileLoader(settings.document_root, settings.encoding),
+        cache=cache,
+        options=settings.page_options,
+        reload_interval=settings.check_interval,
+    )
+
+
+def path_rules(settings: Settings) -> PathRules:
+    """What of the document root is served, and as what."""
+    return PathRules(
+        extensions=settings.extensions,
+        static_types={**MEDIA_TYPES, **settings.static_types},
+        index_files=settings.index,
+        private=settings.private,
+        no_pages=settings.no_pages,
+        follow_links=settings.follow_links,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How much a visitor may send."""
+    return Limits(*(getattr(settings.limits, name) for name in Limits._fields))
+
+
+def make_reports(development: bool) -> Reports:
+    """Errors in full to a developer at this machine, a fixed text to anybody else."""
+
+    def shown(request: Request) -> bool:
+        forwarded = any(name in request.headers for name in _FORWARDED)
+        host = request.headers.combined("Host")
+        return may_show(request.remote_addr, host, development, forwarded=forwarded)
+
+    return Reports(production_page, _details, log_entry, shown)
+
+
+def _details(
+    error: BaseException, request: Request, status: int, request_id: str
+) -> str:
+    summary = summarise_request(request.method, request.uri, request.headers.items())
+    report = build_report(error, status=status, request=summary, request_id=request_id)
+    return render_html(report)
+
+
+def _session_rules(rules: SessionRules, settings: Settings) -> SessionRules:
+    session = settings.session
+    return rules._replace(
+        name=session.cookie, timeout=session.timeout, host_only=session.host_only
+    )

@@ -1,0 +1,113 @@
+"""WSGI (PEP 3333): environ to Request; start_response serves as it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ..errors import HTTPError
+from ..handler import PageHandler
+from ..http.headers import Headers
+from ..http.limits import DEFAULT_LIMITS, Limits
+from ..http.request import Request, parse_content_length
+from ..settings import Settings, load_settings
+from .site import limits_of, make_handler
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Callable[[bytes], object]]
+
+#: Header fields that CGI spells without HTTP_ (RFC 3875, section 4.1).
+_PLAIN = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
+
+
+class WSGIApplication:
+    """A document root as a WSGI application.
+
+    *settings* is a Settings object; keyword arguments are settings by name, such as
+    ``development=True`` or ``session={"timeout": 600}``, and win over it. Raises
+    SettingsError.
+    """
+
+    def __init__(
+        self,
+        document_root: str | os.PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        **options: Any,
+    ):
+        if document_root is not None:
+            options["document_root"] = os.fspath(document_root)
+        if settings is None:
+            settings = load_settings(environ={}, options=options)
+        elif options:
+            settings = replace(settings, **options)
+        self.settings = settings
+        self.limits = limits_of(settings)
+        self.handler = make_handler(settings)
+
+    def __call__(
+        self, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        return serve(self.handler, environ, start_response, self.limits)
+
+
+def serve(
+    handler: PageHandler,
+    environ: Environ,
+    start_response: StartResponse,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterable[bytes]:
+    """Have *handler* answer the request of *environ*."""
+    try:
+        request = request_of(environ, limits)
+    except HTTPError as error:
+        request = Request(method=environ.get("REQUEST_METHOD", "GET"))
+        return handler.refuse(request, start_response, error)
+    return handler.handle(request, start_response)
+
+
+def request_of(environ: Environ, limits: Limits = DEFAULT_LIMITS) -> Request:
+    """The request of *environ*; raises HTTPError 400 for a length that is none."""
+    get = environ.get
+    path = get("PATH_INFO") or "/"
+    return Request(
+        method=get("REQUEST_METHOD", "GET"),
+        path=path if path.isascii() else _decoded(path),
+        query=get("QUERY_STRING", ""),
+        headers=lambda: headers_of(environ),
+        stream=environ["wsgi.input"],
+        content_length=parse_content_length(get("CONTENT_LENGTH")),
+        input_terminated=bool(get("wsgi.input_terminated")),
+        scheme=get("wsgi.url_scheme", "http"),
+        server_name=get("SERVER_NAME", "localhost"),
+        server_port=int(get("SERVER_PORT") or 80),
+        remote_addr=get("REMOTE_ADDR", ""),
+        remote_port=int(get("REMOTE_PORT") or 0),
+        protocol=get("SERVER_PROTOCOL", "HTTP/1.0"),
+        script_name=_decoded(get("SCRIPT_NAME", "")),
+        raw_uri=get("REQUEST_URI") or get("RAW_URI") or "",
+        environ=environ,
+        limits=limits,
+    )
+
+
+def headers_of(environ: Environ) -> Headers:
+    """The header fields of *environ*, in their usual spelling.
+
+    ``Proxy`` is left out: programs take HTTP_PROXY for a setting (CVE-2016-5385).
+    """
+    pairs = []
+    for key, value in environ.items():
+        if key.startswith("HTTP_"):
+            if key != "HTTP_PROXY":
+                pairs.append((key[5:].replace("_", "-").title(), value))
+        elif key in _PLAIN and value:
+            pairs.append((_PLAIN[key], value))
+    return Headers.received(pairs)
+
+
+def _decoded(text: str) -> str:
+    """Text that WSGI spells as Latin-1, as what it is: UTF-8 (PEP 3333)."""
+    return text.encode("latin-1", "replace").decode("utf-8", "surrogateescape")

@@ -1,0 +1,315 @@
+"""PageHandler: Request to response, whatever server it came through."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from .engine import Engine
+from .errors import HTTPError, LockTimeout, PageNotFound, PspError
+from .http.answer import Answer, Start
+from .http.exchange import Exchange
+from .http.forms import FieldStorage
+from .http.interface import PSPInterface
+from .http.paths import DocumentRoot, Kind, Target
+from .http.request import Request
+from .http.response import Response
+from .http.static import send_file
+from .manners import Manners, manners_of
+from .runtime.output import Output
+from .runtime.run import LoadedPage, run_page
+from .session.base import Session
+from .session.rules import SessionRules
+from .session.store import SessionStore
+
+log = logging.getLogger("psp")
+
+
+class Reports(NamedTuple):
+    """How errors are told; given by whoever sets a handler up.
+
+    ``refusal``   (status, request id) to the HTML that any visitor may see
+    ``details``   (error, request, status, request id) to HTML for a developer
+    ``entry``     (traceback text, request id) to the text for the log
+    ``may_show``  whether the sender of a request may see details
+    """
+
+    refusal: Callable[[int, str], str]
+    details: Callable[[BaseException, Request, int, str], str]
+    entry: Callable[[str, str], str]
+    may_show: Callable[[Request], bool]
+
+
+class ResponseCut(PspError):
+    """A page failed after its headers were sent; the server should drop the line."""
+
+
+class PageHandler:
+    """Serves the pages and files of one document root; shared by threads.
+
+    *sessions* keeps the sessions, by *session_rules* where the dialect's are not
+    enough. *names* are given to every page.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        root: DocumentRoot,
+        reports: Reports,
+        sessions: SessionStore,
+        session_rules: Callable[[SessionRules], SessionRules] = lambda rules: rules,
+        debug: bool = False,
+    ):
+        self.engine = engine
+        self.root = root
+        self.reports = reports
+        self.sessions = sessions
+        self.session_rules = session_rules
+        self.debug = debug
+
+    def handle(self, request: Request, start: Start) -> Iterable[bytes]:
+        """Answer *request* through *start*; what is left of the body is returned."""
+        try:
+            return self.answer(request, start, self.root.find(request.path))
+        except HTTPError as error:
+            return self.refuse(request, start, error)
+        except ResponseCut:
+            raise
+        except Exception as error:
+            request_id = self.note(error, request)
+            text = self.error_text(error, request, 500, request_id)
+            return _send_text(request, start, Response(500), text)
+
+    def answer(self, request: Request, start: Start, target: Target) -> Iterable[bytes]:
+        """Answer with what the path led to; raises HTTPError."""
+        if target.kind is Kind.PAGE:
+            return PageRun(self, request, start, target).run()
+        if target.kind is Kind.STATIC:
+            response, body = send_file(request, target)
+            return Answer(request, response, start).pass_on(body)
+        raise HTTPError(301, headers=[("Location", folder_location(request))])
+
+    def refuse(
+        self, request: Request, start: Start, error: HTTPError
+    ) -> Iterable[bytes]:
+        """Answer with a status and a fixed text."""
+        response = Response(error.status)
+        for name, value in error.headers:
+            response.headers[name] = value
+        text = self.reports.refusal(error.status, "")
+        return _send_text(request, start, response, text)
+
+    def note(self, error: BaseException, request: Request) -> str:
+        """Write *error* into the log; the id under which it can be found there."""
+        request_id = secrets.token_hex(8)
+        trace = "".join(traceback.format_exception(error)).rstrip()
+        text = f"{request.method} {request.uri}\n{trace}"
+        for line in self.reports.entry(text, request_id).split("\n"):
+            log.error("%s", line)
+        return request_id
+
+    def error_text(
+        self, error: BaseException, request: Request, status: int, request_id: str
+    ) -> str:
+        """HTML about *error*: everything for a developer, nothing for a visitor."""
+        if self.reports.may_show(request):
+            return self.reports.details(error, request, status, request_id)
+        return self.reports.refusal(status, request_id)
+
+
+class PageRun:
+    """One page answering one request."""
+
+    form: FieldStorage | None = None
+    session: Session | None = None
+
+    def __init__(
+        self, handler: PageHandler, request: Request, start: Start, target: Target
+    ):
+        self.handler = handler
+        self.request = request
+        self.target = target
+        self.page: LoadedPage | None = None
+        self.broken: Exception | None = None
+        options = handler.engine.options
+        try:
+            self.page = handler.engine.load(target.name)
+            options = self.page.page.options
+        except PageNotFound:
+            raise HTTPError(404) from None
+        except Exception as error:  # it cannot be compiled, or its declarations fail
+            self.broken = error
+        self.manners: Manners = manners_of(options)
+        _check_method(request.method, options.methods)
+        self.response = Response(content_type=self.manners.content_type)
+        self.answer = Answer(request, self.response, start, self._add_headers)
+        self.output = Output(self.answer.send, options.buffer)
+        self.exchange = Exchange(
+            request,
+            self.response,
+            self.output,
+            filename=target.filename,
+            path_info=target.path_info,
+            document_root=handler.root.folder,
+            logger=log,
+            flush_writes=self.manners.eager,
+        )
+
+    def run(self) -> Iterable[bytes]:
+        """Run the page to its end, whatever that is; the rest of the body."""
+        try:
+            self._run_guarded()
+            if self.session is not None:
+                self.session.commit()
+            body = self.answer.finish(self.output.body())
+        except HTTPError:
+            raise
+        except LockTimeout as error:
+            raise HTTPError(503) from error
+        finally:
+            if self.session is not None:
+                self.session.close()
+        return _WithCleanups(body, self.exchange)
+
+    def _run_guarded(self) -> None:
+        """Run the page, or what takes its place when it ends itself or fails."""
+        interface = None
+        try:
+            if self.page is None:
+                assert self.broken is not None
+                raise self.broken
+            names = self._names(self.page)
+            interface = PSPInterface(
+                self.handler.engine, self.output, names, self.make_form
+            )
+            run_page(self.page, names, self.output, interface, self.handler.engine)
+        except HTTPError as error:
+            self._end(error)
+        except ResponseCut:
+            raise
+        except BaseException as error:
+            self._fail(error, interface)
+
+    def _names(self, page: LoadedPage) -> dict[str, Any]:
+        """The names of a page, with those it mentions made ready."""
+        names = {**self.handler.engine.names, **self.manners.names(self)}
+        names["req"] = self.exchange
+        if "session" in page.names:
+            names["session"] = self.exchange.session = self.make_session()
+        if "form" in page.names:
+            names["form"] = self.exchange.form = self.make_form()
+        return names
+
+    def make_form(self) -> FieldStorage:
+        """The form of the request, the same for every page that runs for it."""
+        if self.form is None:
+            manners = self.manners
+            self.form = FieldStorage(
+                self.exchange, True, rules=manners.form_rules, lazy=not manners.eager
+            )
+        return self.form
+
+    def make_session(self) -> Session:
+        """The session of the visitor, likewise."""
+        if self.session is None:
+            rules = self.handler.session_rules(self.manners.session_rules)
+            rules = rules._replace(secure=self.request.scheme == "https")
+            cookie = self.request.cookies.get(rules.cookie_name)
+            self.session = Session(cookie, self.handler.sessions, rules, owner=self)
+        return self.session
+
+    def _add_headers(self) -> None:
+        """Add what every page sends, and what its session has to say."""
+        headers = self.response.headers
+        for name, value in self.manners.headers:
+            headers.setdefault(name, value)
+        if self.session is not None:
+            for name, value in self.session.headers():
+                headers.add(name, value)
+
+    def _end(self, error: HTTPError) -> None:
+        """The page ended itself, by a redirect or with a status."""
+        if self.answer.started:
+            request_id = self.handler.note(error, self.request)
+            raise ResponseCut(f"headers were sent before {error!r} ({request_id})")
+        self.output.unwind(0)
+        self.manners.end(self, error)
+
+    def _fail(self, error: BaseException, interface: PSPInterface | None) -> None:
+        """The page raised something: its error page answers, or a report."""
+        self.output.unwind(0)
+        page = interface.error_page if interface is not None else None
+        if page is not None and interface is not None:
+            try:
+                self._run_error_page(page, interface)
+                return
+            except HTTPError as ending:
+                self._end(ending)
+                return
+            except BaseException as failure:
+                error = failure
+        request_id = self.handler.note(error, self.request)
+        self.output.unwind(0)
+        self.output.settle()
+        if self.answer.started and not self.manners.shows(self):
+            raise ResponseCut(
+                f"a page failed after its headers were sent: {request_id}"
+            )
+        self.manners.fail(self, error, request_id)
+
+    def _run_error_page(self, page: LoadedPage, interface: PSPInterface) -> None:
+        interface.error_page = None
+        if not self.answer.started:
+            self.manners.prepare_error_page(self)
+        names = {**self._names(page), "exception": sys.exc_info()}
+        fresh = PSPInterface(self.handler.engine, self.output, names, self.make_form)
+        run_page(page, names, self.output, fresh, self.handler.engine)
+
+    def refuse(self, status: int, request_id: str = "") -> None:
+        """Write the fixed text of *status*."""
+        self.response.become_error(status)
+        self.output.write(self.handler.reports.refusal(status, request_id))
+
+    def error_text(self, error: BaseException, status: int, request_id: str) -> str:
+        """HTML about *error*, by who asks."""
+        return self.handler.error_text(error, self.request, status, request_id)
+
+
+class _WithCleanups:
+    """A body whose end, or abandonment, runs what pages registered for it."""
+
+    def __init__(self, body: Iterable[bytes], exchange: Exchange):
+        self._body = body
+        self._exchange = exchange
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Called by the server once the response is done with (PEP 3333)."""
+        self._exchange.run_cleanups()
+
+
+def folder_location(request: Request) -> str:
+    """Where a folder without its slash is: the same path with one."""
+    path = quote(request.script_name + request.path, "/!$&'()*+,;=:@~")
+    # A path of two slashes would be read as another host's.
+    location = "/" + path.lstrip("/") + "/"
+    return f"{location}?{request.query}" if request.query else location
+
+
+def _check_method(method: str, allowed: tuple[str, ...]) -> None:
+    if allowed and method not in allowed:
+        raise HTTPError(405, headers=[("Allow", ", ".join(allowed))])
+
+
+def _send_text(
+    request: Request, start: Start, response: Response, text: str
+) -> Iterable[bytes]:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return Answer(request, response, start).finish(text.encode("utf-8", "replace"))

@@ -1,0 +1,61 @@
+"""Answer: a response on its way out, whole or in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from .request import Request
+from .response import Response
+
+#: What a server gives: status line and headers in, a function that writes out.
+#: The shape of PEP 3333's ``start_response``.
+Start = Callable[[str, list[tuple[str, str]]], Callable[[bytes], object]]
+
+
+class Answer:
+    """Sends *response* to whoever asked with *request*, headers once.
+
+    *before* is called just before the headers go, to add what is known only then.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        start: Start,
+        before: Callable[[], None] | None = None,
+    ):
+        self.response = response
+        self._request = request
+        self._start = start
+        self._before = before
+        self._write: Callable[[bytes], object] | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether the headers are out."""
+        return self._write is not None
+
+    def send(self, data: bytes) -> None:
+        """Send *data*, after the headers if it is the first."""
+        if self._write is None:
+            self._write = self._begin(None)
+        if data and self.response.sends_body(self._request.method):
+            self._write(data)
+
+    def finish(self, rest: bytes) -> list[bytes]:
+        """The last of the body; all of it, with its length, if nothing was sent."""
+        if self._write is None:
+            self._write = self._begin(len(rest))
+        return [rest] if rest and self.response.sends_body(self._request.method) else []
+
+    def pass_on(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """*body*, its headers sent; the response tells its length by itself."""
+        self._write = self._begin(None)
+        return body
+
+    def _begin(self, length: int | None) -> Callable[[bytes], object]:
+        if self._before is not None:
+            self._before()
+        response = self.response
+        return self._start(response.status_line(), response.header_list(length))

@@ -11,11 +11,12 @@ from .declarations import build_declarations
 from .nodes import Expression, Include, Node, Page, Scriptlet, Text, notice
 from .scopes import page_scope
 from .skeleton import Skeleton, build_skeleton
-from .suites import FUNCTIONS, hole_index, suites
+from .suites import FUNCTIONS, hole_index, statements, suites
 from .unbound import unbound_names
 from .writer import Hole, HoleKind
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_TAKES_TEXT = (*FUNCTIONS, ast.Return, ast.Raise)
 _LEAVES = {
     ast.Return: "return",
     ast.Raise: "raise",
@@ -28,6 +29,17 @@ def lint_page(page: Page) -> list[Notice]:
     """The slips in *page*, which compiles, in the order they are found."""
     linter = _Linter(page, build_skeleton(page))
     return [*linter.unreached(), *linter.swallowed(), *linter.unbound()]
+
+
+def lost_text(page: Page, skeleton: Skeleton) -> list[Notice]:
+    """The text of *page* that is never written, or only when a function is called.
+
+    *skeleton* is looked at as it comes from the parser, before its holes are filled.
+    """
+    if not any(isinstance(s, _TAKES_TEXT) for s in statements(skeleton.tree)):
+        return []
+    linter = _Linter(page, skeleton)
+    return [*linter.unreached(), *linter.swallowed()]
 
 
 def raw_outputs(page: Page) -> Iterator[Notice]:

@@ -16,6 +16,7 @@ from .declarations import build_declarations
 from .directives import apply_directives
 from .escaping import choose_escaping
 from .includes import Resolve, expand_includes
+from .lint import lost_text
 from .nodes import Page
 from .parser import parse
 from .skeleton import Skeleton, build_skeleton
@@ -57,6 +58,7 @@ def compile_page(
     """
     page = read_page(source, resolve, options)
     skeleton = build_skeleton(page)
+    lost = lost_text(page, skeleton)
     tree = build_tree(skeleton, page)
     code = _compile(tree.page, tree.tier)
     fragments = tuple(_compile(unit, tree.tier) for unit in tree.fragments)
@@ -73,7 +75,7 @@ def compile_page(
         names=frozenset(names),
         toplevel=frozenset(name for part in parts for name in part.co_names),
         options=page.options,
-        notices=page.notices,
+        notices=(*page.notices, *lost),
     )
 
 

@@ -1,0 +1,1 @@
+"""Plugins for tools that know nothing of pages."""

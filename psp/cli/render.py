@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import keyword
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -26,20 +26,21 @@ def _variables(
 
 
 def _json(
-    context: click.Context, parameter: click.Parameter, file: BinaryIO | None
+    context: click.Context, parameter: click.Parameter, path: str | None
 ) -> dict[str, Any]:
     """The names in a JSON file, each of the type it has there."""
-    if file is None:
+    if path is None:
         return {}
     try:
-        names = json.load(file)
+        with click.open_file(path, "rb") as file:
+            names = json.load(file)
     except json.JSONDecodeError as error:
-        place = f"{file.name}:{error.lineno}:{error.colno}"
+        place = f"{path}:{error.lineno}:{error.colno}"
         raise click.BadParameter(f"{place}: {error.msg}") from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise click.BadParameter(f"{file.name}: {error}") from None
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        raise click.BadParameter(f"{path}: {error}") from None
     if not isinstance(names, dict):
-        raise click.BadParameter(f"{file.name}: the file must hold an object.")
+        raise click.BadParameter(f"{path}: the file must hold an object.")
     return {_checked_name(name): value for name, value in names.items()}
 
 
@@ -62,7 +63,7 @@ def _checked_name(name: str) -> str:
 @click.option(
     "--json",
     "values",
-    type=click.File("rb"),
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
     callback=_json,
     help="A file with an object of names and values; - is standard input.",
 )

@@ -81,8 +81,9 @@ def _runtime_lines(error: BaseException) -> Iterator[str]:
     at = pages[-1] if pages else len(places) - 1
     yield f"{places[at]}: {what}"
     yield from excerpt(places[at])
-    yield from (f"  inside it: {place}" for place in places[at + 1 :])
-    yield from (f"  called from {place}" for place in reversed(places[:at]))
+    inside, outside = places[at + 1 :], places[:at][::-1]
+    yield from dict.fromkeys(f"  inside it: {place}" for place in inside)
+    yield from dict.fromkeys(f"  called from {place}" for place in outside)
 
 
 def _places(error: BaseException) -> Iterator[Place]:

@@ -48,10 +48,12 @@ def load_settings(
     """The settings of *file*, then *environ* (or ``os.environ``), then *options*.
 
     Later ones win. *options* has the shape of the file, ``{"server": {"port": 0}}``.
-    A relative path starts at the file's folder, or else at the current one.
-    Raises SettingsError.
+    A relative path starts at the file's folder, or else at the current one, and
+    comes out absolute. Raises SettingsError.
     """
-    given = [] if file is None else list(_from_file(os.fspath(file)))
+    given = [_Given(("document_root",), Settings().document_root, "defaults")]
+    if file is not None:
+        given += _from_file(os.fspath(file))
     given += _from_environ(os.environ if environ is None else environ)
     given += _flat(options or {}, (), lambda path: "options", "")
     return _assembled({one.path: _checked(one) for one in given})

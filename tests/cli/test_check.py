@@ -1,0 +1,130 @@
+"""``psp check``: one line for everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run, Spawn
+
+Write = Callable[[str, str], Path]
+
+
+def test_nothing_to_say(run: Run, write: Write) -> None:
+    write("a.psp", "<h1><%= title %></h1>")
+    result = run("check")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_errors_in_the_order_of_places(run: Run, write: Write) -> None:
+    write("b.psp", "<%= 1 +* 2 %>")
+    write("a/x.psp", "one\n<% for %>")
+    write("a/fine.psp", "fine")
+    result = run("check")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "a/x.psp:2:7: invalid syntax",
+        "b.psp:1:8: invalid syntax",
+    ]
+    assert result.stderr == ""
+
+
+def test_only_what_is_named(run: Run, write: Write) -> None:
+    write("a.psp", "<%= 1 +* 2 %>")
+    write("b/c.psp", "<%= 1 +* 2 %>")
+    write("d.psp", "<%= 1 +* 2 %>")
+    result = run("check", "b", "d.psp", "d.psp")
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
+        "b/c.psp",
+        "d.psp",
+    ]
+
+
+def test_includes_are_found_from_the_document_root(run: Run, write: Write) -> None:
+    write("site/shop/a.psp", '<%@ include file="/parts/p.psp" %>')
+    write("site/parts/p.psp", "p")
+    assert run("check").exit_code == 1
+    write("psp.toml", "document_root = 'site'")
+    assert run("check").exit_code == 0
+    assert run("check", "site/shop/a.psp").exit_code == 0
+
+
+def test_folder_outside_of_the_document_root(
+    run: Run, write: Write, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    (site / "parts").mkdir(parents=True)
+    (site / "a.psp").write_text('<%@ include file="/parts/p.psp" %>')
+    (site / "parts" / "p.psp").write_text("<%= 1 +* 2 %>")
+    result = run("check", str(site))
+    assert result.stdout.startswith(f"{site}/parts/p.psp:1:8: ")
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_parts_that_open_blocks_are_fine(run: Run, write: Write) -> None:
+    write("a.psp", '<%@ include file="open.psp" %>x<% end %>')
+    write("open.psp", "<% if True: %>")
+    assert run("check").exit_code == 0
+
+
+def test_warnings_do_not_fail(run: Run, write: Write) -> None:
+    write("a.psp", "<%\ndef f():\n    return 1\n%>\n<h1>lost</h1>")
+    result = run("check")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("a.psp:5:1: warning: this is never written")
+
+
+def test_warnings_of_the_compiler_and_of_python(run: Run, write: Write) -> None:
+    write("a.psp", "<%@ page foo='1' %>\n<%= 1 is 2 %>")
+    result = run("check", "--dialect", "mod_python")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("a.psp:1:")
+    assert "'foo'" in lines[0]
+    assert lines[1].startswith('a.psp:2:1: warning: "is" with')
+    assert all(": warning: " in line for line in lines)
+
+
+def test_warning_of_a_part_is_said_once(run: Run, write: Write) -> None:
+    write("part.psp", "<% total = 1 %><%= totla %>")
+    write("a.psp", '<%@ include file="part.psp" %>')
+    write("b.psp", '<%@ include file="part.psp" %>')
+    assert run("check").stdout.splitlines() == [
+        "part.psp:1:20: warning: nothing binds 'totla'; did you mean 'total'?"
+    ]
+
+
+def test_raw_output_is_noted(run: Run, write: Write) -> None:
+    write("a.psp", "<%= a %><%== b %>")
+    result = run("check")
+    assert result.exit_code == 0
+    assert result.stdout == "a.psp:1:9: note: written raw: b\n"
+
+
+def test_pages_are_not_run(run: Run, write: Write, folder: Path) -> None:
+    write("a.psp", "<%! open('made', 'w') %><% open('made', 'w') %>")
+    assert run("check").exit_code == 0
+    assert not (folder / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none"], "'none' does not exist"),
+        (["--dialect", "x"], "'x' is not one of"),
+    ],
+)
+def test_usage(run: Run, arguments: list[str], message: str) -> None:
+    result = run("check", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_in_a_process_of_its_own(spawn: Spawn, write: Write) -> None:
+    write("a.psp", "<%= 1 +* 2 %>")
+    done = spawn("check", "a.psp")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == "a.psp:1:8: invalid syntax\n"

@@ -47,7 +47,7 @@ def message_line(error: PageSyntaxError) -> str:
 def short_path(filename: str) -> str:
     """*filename* as seen from the current folder, if it lies below it."""
     relative = os.path.relpath(filename) if os.path.isabs(filename) else filename
-    return filename if relative.startswith(os.pardir) else relative
+    return filename if relative.startswith(os.pardir + os.sep) else relative
 
 
 def excerpt(place: Place) -> Iterator[str]:

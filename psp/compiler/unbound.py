@@ -58,10 +58,11 @@ def unbound_names(body: list[ast.stmt], bound: Iterable[str]) -> Iterator[Unboun
 
 def _meant(name: str, page: set[str]) -> str | None:
     """The name that *name* is a misspelling of, if that is likely."""
-    for given in sorted(_GIVEN):
-        if len(name) > 2 and sorted(given) == sorted(name):
-            return given
-    for close in get_close_matches(name, sorted(page | INTERFACE), 3, _ALIKE):
+    own = sorted(page | INTERFACE)
+    for known in (*own, *sorted(_GIVEN)):
+        if len(name) > 2 and sorted(known) == sorted(name):
+            return known
+    for close in get_close_matches(name, own, 3, _ALIKE):
         if close + "s" != name and name + "s" != close:  # both may well exist
             return close
     return None

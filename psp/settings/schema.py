@@ -10,7 +10,7 @@ from dataclasses import Field, dataclass, field, fields
 from functools import reduce
 from typing import Any, TypeVar
 
-from ..http.limits import DEFAULT_LIMITS, Limits
+from ..http.limits import DEFAULT_LIMITS
 from ..options import DIALECTS, KIB, PageOptions
 from ..session.store import STORES
 from . import kinds
@@ -86,11 +86,6 @@ class LimitSettings:
     header_bytes: int = setting(
         64 * KIB, kinds.SIZE, "Bytes of the header that the built-in server takes."
     )
-
-    @property
-    def of_requests(self) -> Limits:
-        """The limits that hold under every server."""
-        return Limits(*(getattr(self, name) for name in Limits._fields))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

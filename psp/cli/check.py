@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from ..compiler.lint import lint_page, raw_outputs
-from ..compiler.pipeline import read_page
+from ..compiler.lint import raw_outputs
+from ..compiler.pipeline import build_skeleton, read_page
+from ..compiler.unbound import unbound_names
 from ..errors import PageSyntaxError
 from ..page import Notice
 from ..settings import Settings
@@ -69,12 +70,11 @@ def _error(error: PageSyntaxError) -> Notice:
 
 def _notices(site: Site, outcome: Outcome) -> Iterator[Notice]:
     """The warnings and notes about a page that compiles."""
-    for notice in outcome.notices:
-        yield notice._replace(message=f"warning: {notice.message}")
     if outcome.error is None:
         source = site.loader.load(outcome.name)
         page = read_page(source, site.resolver(outcome.name), site.options)
-        for notice in lint_page(page):
+        unbound = unbound_names(page, build_skeleton(page))
+        for notice in (*outcome.notices, *unbound):
             yield notice._replace(message=f"warning: {notice.message}")
         for notice in raw_outputs(page):
             yield notice._replace(message=f"note: {notice.message}")

@@ -11,10 +11,16 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ..abi import PREFIX
+from ..page import Notice
+from ..source import Span
+from .declarations import build_declarations
+from .lint import place_in_page
+from .nodes import Page, notice
 from .scopes import DYNAMIC, page_scope
+from .skeleton import Skeleton
 from .suites import FUNCTIONS
 
 N = TypeVar("N", bound=ast.AST)
@@ -28,15 +34,20 @@ _OPAQUE = DYNAMIC | {"globals"}
 _ALIKE = 0.8
 
 
-class Unbound(NamedTuple):
-    """A name where it is read, and what is wrong with it."""
+def unbound_names(page: Page, skeleton: Skeleton) -> list[Notice]:
+    """The slips in *page*, each name once; *skeleton* has not been filled yet."""
+    body, lines = skeleton.tree.body, skeleton.text.split("\n")
+    declared = [unit.module.body for unit in build_declarations(page)]
+    bound = {name for part in declared for name in page_scope(part).bound}
+    found: list[Notice] = []
+    for node, message in _slips(body, bound):
+        source, at = place_in_page(node, skeleton, lines)
+        found.append(notice(source, Span(at, at + len(node.id)), message))
+    return found
 
-    node: ast.Name
-    message: str
 
-
-def unbound_names(body: list[ast.stmt], bound: Iterable[str]) -> Iterator[Unbound]:
-    """The slips in *body*, each name once; *bound* are names bound elsewhere."""
+def _slips(body: list[ast.stmt], bound: set[str]) -> Iterator[tuple[ast.Name, str]]:
+    """Names where they are read, and what is wrong with them."""
     names = {node.id for node in _nodes(body, ast.Name)}
     if names & _OPAQUE or any(_imports_all(body)):
         return
@@ -50,10 +61,9 @@ def unbound_names(body: list[ast.stmt], bound: Iterable[str]) -> Iterator[Unboun
         seen.add(name)
         meant = _meant(name, page)
         if name in local:
-            where = local[name].name
-            yield Unbound(node, f"{name!r} is bound only in the function {where!r}")
+            yield node, f"{name!r} is bound only in the function {local[name]!r}"
         elif meant:
-            yield Unbound(node, f"nothing binds {name!r}; did you mean {meant!r}?")
+            yield node, f"nothing binds {name!r}; did you mean {meant!r}?"
 
 
 def _meant(name: str, page: set[str]) -> str | None:
@@ -107,14 +117,12 @@ def _defaults(args: ast.arguments) -> list[ast.expr]:
     return [*args.defaults, *(default for default in args.kw_defaults if default)]
 
 
-def _function_names(
-    body: list[ast.stmt],
-) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """Each name that a function in *body* binds for itself, with that function."""
+def _function_names(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Each name that a function in *body* binds for itself, with the function's."""
     for node in _nodes(body, ast.stmt):
         if isinstance(node, FUNCTIONS):
             for name in page_scope(node.body).bound - _declared_global(node.body):
-                yield name, node
+                yield name, node.name
 
 
 def _declared_global(body: list[ast.stmt]) -> set[str]:

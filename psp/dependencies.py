@@ -49,6 +49,11 @@ def current(
     return now
 
 
+def present(dependencies: Mapping[str, Fingerprint]) -> dict[str, Fingerprint]:
+    """Those of *dependencies* that are files, not the lack of one."""
+    return {name: state for name, state in dependencies.items() if state != ABSENT}
+
+
 def _state(loader: Loader, name: str, known: Fingerprint) -> Fingerprint:
     """The state of *name*; its content is read only if it cannot be *known*."""
     try:

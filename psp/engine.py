@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from time import monotonic
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .cache import PageCache
-from .dependencies import Recorder, current
+from .dependencies import Recorder, current, present
 from .errors import PageNotFound, PageSyntaxError, PageWarning
 from .loaders import Loader
 from .options import DEFAULT_OPTIONS, PageOptions
@@ -157,9 +157,9 @@ class Engine:
         now = current(self.loader, known)
         if now is None:
             return False
-        slot.keep(page._replace(dependencies=now), now)
+        slot.keep(page._replace(dependencies=present(now)), now)
         if now != known:
-            self._put_in_cache(slot.page())
+            self._put_in_cache(slot)
         return True
 
     def _fill(self, slot: Slot) -> None:
@@ -169,28 +169,28 @@ class Engine:
 
         def resolve(file: str, including: Source) -> Source:
             dialect = self.options.dialect
-            return _load_first(
-                recorder, candidates(file, slot.name, including.name, dialect)
-            )
+            names = candidates(file, slot.name, including.name, dialect)
+            return load_first(recorder.load, names)
 
         try:
             page = self._compile(source, resolve, self.options)
         except PageSyntaxError as error:
             slot.keep(error, recorder.seen)
             return
-        page = page._replace(name=slot.name, dependencies=recorder.seen)
-        slot.keep(page, recorder.seen)
+        files = present(recorder.seen)
+        slot.keep(page._replace(name=slot.name, dependencies=files), recorder.seen)
         if slot.source is None:
-            self._put_in_cache(page)
+            self._put_in_cache(slot)
         for notice in page.notices:
             warnings.warn_explicit(
                 notice.message, PageWarning, notice.filename, notice.line
             )
 
-    def _put_in_cache(self, page: CompiledPage) -> None:
-        if self._cache is not None:
-            marked = {**page.dependencies, _COMPILED_WITH: self._compiled_with}
-            self._cache.put(page._replace(dependencies=marked))
+    def _put_in_cache(self, slot: Slot) -> None:
+        """Keep the page of *slot* with all that must be as it was for it to be used."""
+        if self._cache is not None and slot.dependencies is not None:
+            all_of_it = {**slot.dependencies, _COMPILED_WITH: self._compiled_with}
+            self._cache.put(slot.page()._replace(dependencies=all_of_it))
 
 
 class Template:
@@ -232,15 +232,15 @@ def candidates(file: str, page: str, including: str, dialect: str) -> tuple[str,
     return tuple(posixpath.normpath(posixpath.join(at, file)) for at in folders)
 
 
-def _load_first(recorder: Recorder, names: tuple[str, ...]) -> Source:
-    """The source of the first of *names* that there is; the others are remembered."""
+def load_first(load: Callable[[str], Source], names: Iterable[str]) -> Source:
+    """What *load* gives for the first of *names* that it knows; raises PageNotFound."""
     problems = []
     for name in names:
         try:
-            return recorder.load(name)
+            return load(name)
         except PageNotFound as error:
-            problems.append(str(error))
-    raise PageNotFound(names[0], "; ".join(problems))
+            problems.append(error)
+    raise PageNotFound(problems[0].name, "; ".join(map(str, problems)))
 
 
 def _compile_page(

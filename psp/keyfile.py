@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import os
 
-from .errors import PspError
 from .trust import OPEN_TO_OTHERS, Untrusted, read_trusted, write_temporary
 
 #: Bytes a key may have; one made here has the fewest. BLAKE2b takes no more.
 SIZES = range(32, 65)
-
-
-def default_key_file() -> str:
-    """Where this user's key lies, by the XDG Base Directory Specification.
-
-    Raises PspError for a user without a home folder.
-    """
-    state = os.environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(state):
-        state = os.path.expanduser("~/.local/state")
-    if not os.path.isabs(state):
-        raise PspError("this user has no home folder to keep the key of pages in")
-    return os.path.join(state, "psp", "key")
 
 
 def read_key(path: str) -> bytes:

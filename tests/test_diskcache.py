@@ -15,7 +15,7 @@ import pytest
 
 from psp import pagefile
 from psp.diskcache import DiskCache
-from psp.keyfile import default_key_file, make_key, read_key
+from psp.keyfile import make_key, read_key
 from psp.options import MOD_PYTHON
 from psp.page import CompiledPage, Fingerprint, Notice
 from psp.trust import Untrusted
@@ -435,15 +435,6 @@ class TestKey:
         assert other.get("shop/index.psp") is None
         other.put(make_page())
         assert other.get("shop/index.psp") == make_page()
-
-    def test_its_default_place_is_the_users(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("XDG_STATE_HOME", "/var/state")
-        assert default_key_file() == "/var/state/psp/key"
-        monkeypatch.setenv("XDG_STATE_HOME", "relative/is/ignored")
-        monkeypatch.setenv("HOME", "/home/someone")
-        assert default_key_file() == "/home/someone/.local/state/psp/key"
 
 
 def test_reading_a_page_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -77,9 +79,17 @@ def _make_server(settings: Settings) -> Server:
     try:
         return Server(application, settings)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "no such host"
         host, port = settings.server.host, settings.server.port
-        fail(f"cannot listen on {host} port {port}: {reason}")
+        fail(f"cannot listen on {host} port {port}: {_reason(error)}")
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    """The system's word for *error*, without what libraries have added to it."""
+    if isinstance(error, UnicodeError):
+        return "no such host"
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return str(error.strerror or error)
+    return os.strerror(error.errno)
 
 
 def _manner(settings: Settings) -> str:

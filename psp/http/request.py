@@ -1,0 +1,243 @@
+"""Request: what came in, as a server adapter hands it over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
+from urllib.parse import quote
+
+from ..errors import HTTPError, TooLarge
+from .cookies import parse_cookies
+from .headers import Headers
+from .lazy import lazy
+from .limits import DEFAULT_LIMITS, Limits
+
+CHUNK = 64 * 1024
+_HOST = re.compile(
+    r"(?P<name>[\w.~!$&'()*+,;=%-]+|\[[0-9A-F:.]+\])(:[0-9]{0,5})?", re.ASCII | re.I
+)
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Stream(Protocol):
+    """Where a body is read from, such as ``wsgi.input``."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def readline(self, size: int, /) -> bytes: ...
+
+
+class FormInput(NamedTuple):
+    """All that a form is read from.
+
+    ``query``        as sent, without ``?``
+    ``when_done``    takes a function to call when the request is over, or None
+    """
+
+    method: str
+    query: str
+    content_type: str
+    body: Body
+    limits: Limits
+    when_done: Callable[[Callable[[], object]], None] | None = None
+
+
+class FormSource(Protocol):
+    """What has a form: a Request, or the ``req`` of a page."""
+
+    def form_input(self) -> FormInput: ...
+
+
+def parse_content_length(text: str | None) -> int | None:
+    """The number in a Content-Length header, None without; HTTPError 400 if it is none.
+
+    Nothing but digits counts (RFC 9112, section 6.3): servers that disagree about the
+    length of a body can be talked into taking its end for another request.
+    """
+    if not text:
+        return None
+    if not _DIGITS.fullmatch(text):
+        raise HTTPError(400, "the Content-Length is not a number")
+    return int(text)
+
+
+class Body:
+    """The body of a request, read once; never asks the stream for more than its length.
+
+    A body of unknown *length* is empty, unless the server marks its end by itself
+    (*terminated*). TooLarge once more than *limit* bytes come.
+    """
+
+    def __init__(
+        self,
+        stream: Stream | None,
+        length: int | None,
+        terminated: bool = False,
+        limit: int = DEFAULT_LIMITS.body_bytes,
+    ):
+        self.has_end = length is not None or terminated
+        self.length = length
+        self.limit = limit
+        self.taken = 0
+        self._stream = stream
+        self._ended = stream is None or not self.has_end
+
+    @property
+    def remaining(self) -> int:
+        """Bytes that are still to come, as far as the length tells; otherwise 0."""
+        return 0 if self.length is None else max(0, self.length - self.taken)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the stream ended before the length was reached."""
+        return self._ended and self.remaining > 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Up to *size* bytes, all without or with a negative size; empty at the end."""
+        parts = []
+        wanted = -1 if size is None else size
+        while wanted:
+            part = self._take(wanted, line=False)
+            if not part:
+                break
+            parts.append(part)
+            wanted = wanted - len(part) if wanted > 0 else wanted
+        return b"".join(parts)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Up to and with the next newline, and no more than *size* bytes."""
+        return self._take(-1 if size is None else size, line=True)
+
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """Lines up to the end, or until they hold *hint* bytes."""
+        lines, size = [], 0
+        while line := self.readline():
+            lines.append(line)
+            size += len(line)
+            if hint is not None and 0 < hint <= size:
+                break
+        return lines
+
+    def discard(self) -> None:
+        """Read what is left and forget it."""
+        while self._take(CHUNK, line=False):
+            pass
+
+    def _take(self, wanted: int, line: bool) -> bytes:
+        """Some of at most *wanted* bytes (negative: any number); empty at the end."""
+        if self.limit < (self.length or 0):
+            raise TooLarge(message=f"a body of {self.length} bytes")
+        most = CHUNK if self.length is None else self.remaining
+        size = most if wanted < 0 else min(wanted, most)
+        if self._ended or self._stream is None or not size:
+            return b""
+        data = self._stream.readline(size) if line else self._stream.read(size)
+        self._ended = not data
+        self.taken += len(data)
+        if self.taken > self.limit:
+            raise TooLarge(message=f"a body of more than {self.limit} bytes")
+        return data
+
+
+class Request:
+    """What a client asks for.
+
+    ``path``      decoded once, beginning with ``/``; bytes that are not UTF-8 are
+                  lone surrogates (PEP 383)
+    ``query``     as sent, without ``?``; bytes may be spelt as Latin-1 (PEP 3333)
+    ``raw_uri``   path and query as sent, where the server tells; otherwise empty
+    ``headers``   a table, or a function that makes it when it is first asked for
+    ``input_terminated``  whether *stream* ends by itself where the body ends
+    """
+
+    def __init__(
+        self,
+        *,
+        method: str = "GET",
+        path: str = "/",
+        query: str = "",
+        headers: Headers | Callable[[], Headers] = Headers,
+        stream: Stream | None = None,
+        content_length: int | None = None,
+        input_terminated: bool = False,
+        scheme: str = "http",
+        server_name: str = "localhost",
+        server_port: int = 80,
+        remote_addr: str = "",
+        remote_port: int = 0,
+        protocol: str = "HTTP/1.1",
+        script_name: str = "",
+        raw_uri: str = "",
+        environ: Mapping[str, object] = {},
+        limits: Limits = DEFAULT_LIMITS,
+    ):
+        self.method = method
+        self.path = path
+        self.query = query
+        self._headers = headers
+        self._stream = stream
+        self.content_length = content_length
+        self.input_terminated = input_terminated
+        self.scheme = scheme
+        self.server_name = server_name
+        self.server_port = server_port
+        self.remote_addr = remote_addr
+        self.remote_port = remote_port
+        self.protocol = protocol
+        self.script_name = script_name
+        self.raw_uri = raw_uri
+        self.environ = environ
+        self.limits = limits
+
+    @lazy
+    def headers(self) -> Headers:
+        """The headers; a repeated one is joined by ``", "``."""
+        headers = self._headers
+        return headers if isinstance(headers, Headers) else headers()
+
+    @lazy
+    def body(self) -> Body:
+        """The body, to be read once."""
+        return Body(
+            self._stream,
+            self.content_length,
+            self.input_terminated,
+            self.limits.body_bytes,
+        )
+
+    @lazy
+    def cookies(self) -> dict[str, str]:
+        """The cookies by name; TooLarge where there are more than the site takes."""
+        return parse_cookies(self.headers.combined("Cookie"), self.limits)
+
+    @lazy
+    def host(self) -> str:
+        """The server as the client calls it, with the port unless it is the usual one.
+
+        A Host header that cannot be a host counts as none.
+        """
+        host = self.headers.combined("Host")
+        if _HOST.fullmatch(host):
+            return host
+        usual = self.server_port == _DEFAULT_PORTS.get(self.scheme)
+        return self.server_name if usual else f"{self.server_name}:{self.server_port}"
+
+    @lazy
+    def uri(self) -> str:
+        """Path and query as sent, as far as that is known."""
+        if self.raw_uri:
+            return self.raw_uri
+        path = quote(self.script_name + self.path, "/!$&'()*+,;=:@~", errors="replace")
+        return f"{path}?{self.query}" if self.query else path
+
+    def form_input(self) -> FormInput:
+        """What the form of this request is read from."""
+        content_type = self.headers.combined("Content-Type")
+        return FormInput(self.method, self.query, content_type, self.body, self.limits)
+
+
+def host_name(host: str) -> str:
+    """*host* without its port."""
+    found = _HOST.fullmatch(host)
+    return found["name"] if found else host

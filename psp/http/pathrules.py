@@ -1,0 +1,89 @@
+"""PathRules: which names under the document root are served, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from .mediatypes import MEDIA_TYPES, OCTETS
+
+WELL_KNOWN = ".well-known"  # RFC 8615
+
+#: Extensions that are never sent, beside those of pages.
+CODE = frozenset({".psp", ".psp_", ".psc", ".py", ".pyc", ".pyo", ".pyw"})
+BACKUPS = frozenset({".bak", ".old", ".orig", ".rej", ".save", ".swo", ".swp", ".tmp"})
+
+
+class PathRules(NamedTuple):
+    """What of the document root is served, and as what.
+
+    ``extensions``    of files that are run as pages, with their dot
+    ``static_types``  extension, lower case, to Content-Type of files that are sent
+    ``default_type``  Content-Type of all other files; None: they are not there
+    ``index_files``   files that answer for a folder, the first that exists
+    ``private``       folders below the root, such as ``"data/raw"``, never served
+    ``no_pages``      folders where nothing is run, such as uploads
+    ``follow_links``  ``"never"``, or ``"inside"``: links that stay below the root
+    ``strict``        whether the rules for names hold for ``PATH_INFO`` as well, and
+                      an extension of code hides a file wherever in its name it stands
+    """
+
+    extensions: tuple[str, ...] = (".psp",)
+    static_types: Mapping[str, str] = MEDIA_TYPES
+    default_type: str | None = None
+    index_files: Sequence[str] = ("index.psp", "index.html")
+    private: Sequence[str] = ()
+    no_pages: Sequence[str] = ()
+    follow_links: str = "never"
+    strict: bool = True
+
+    def is_page(self, name: str) -> bool:
+        """Whether the file *name* is run."""
+        return name.endswith(self.extensions)
+
+    def media_type(self, name: str) -> str | None:
+        """The Content-Type of the static file *name*, or None if it is never sent."""
+        extensions = _extensions(name.rpartition("/")[2].lower())
+        if self._is_never_sent(extensions):
+            return None
+        for extension in extensions:
+            if extension in self.static_types:
+                return self.static_types[extension]
+        if not extensions and name.startswith(f"{WELL_KNOWN}/"):
+            return OCTETS  # the tokens of RFC 8555 have no extension
+        return self.default_type
+
+    def _is_never_sent(self, extensions: list[str]) -> bool:
+        """Whether *extensions*, longest first, are those of code or of a backup."""
+        parts = ["." + extension.split(".")[1] for extension in extensions]
+        code = parts if self.strict else parts[-1:]
+        if any(part in CODE or part in self.extensions for part in code):
+            return True
+        return bool(parts) and parts[-1] in BACKUPS
+
+
+DEFAULT_RULES = PathRules()
+
+
+def is_hidden(segment: str) -> bool:
+    """Whether no file of that name is ever served: private, a backup, or misread."""
+    return (
+        not segment
+        or (segment[0] in "._#~" and segment != WELL_KNOWN)
+        or segment[-1] in ". ~"
+        or ":" in segment
+    )
+
+
+def is_below(name: str, folders: Sequence[str]) -> bool:
+    """Whether *name* is one of *folders* or lies in one."""
+    for folder in folders:
+        if f"{name}/".startswith(f"{folder}/"):
+            return True
+    return False
+
+
+def _extensions(name: str) -> list[str]:
+    """The extensions of *name*, longest first: ``.tar.gz``, ``.gz``."""
+    parts = name.split(".")
+    return ["." + ".".join(parts[at:]) for at in range(1, len(parts))]

@@ -1,0 +1,293 @@
+"""Exchange: request, response and output as the ``req`` of a page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from .conditions import check_conditions
+from .dates import http_date
+from .headers import Headers, checked
+from .lazy import lazy
+from .members import RequestMembers
+from .request import CHUNK, FormInput, Request
+from .response import Response
+
+if TYPE_CHECKING:
+    from logging import Logger
+
+    from ..runtime.output import Output
+
+PHASES = frozenset(
+    f"Python{name}Handler"
+    for name in (
+        "PostReadRequest Trans HeaderParser Init Access Authen Authz Type Fixup Log"
+        " Cleanup"
+    ).split()
+) | {"PythonHandler"}
+
+
+class AddedHandler(NamedTuple):
+    """A handler that a handler has added to a phase."""
+
+    phase: str
+    handler: str | Callable[..., object]
+    directory: str | None
+
+
+class Redirector(Protocol):
+    """Runs another request in place of the given one."""
+
+    def __call__(self, exchange: mp_request, uri: str, /) -> None: ...
+
+
+class mp_request(RequestMembers):
+    """``req``: what mod_python gives to handlers and pages. Own attributes are free.
+
+    *logger* takes ``log_error``, *redirect* runs an ``internal_redirect``.
+    *flush_writes* says whether ``write`` flushes when it is not told.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        output: Output,
+        *,
+        filename: str,
+        path_info: str = "",
+        document_root: str = "",
+        options: Mapping[str, str] = {},
+        config: Mapping[str, str] = {},
+        logger: Logger | None = None,
+        redirect: Redirector | None = None,
+        flush_writes: bool = True,
+    ):
+        self._request = request
+        self._response = response
+        self._output = output
+        self.filename = filename
+        self.path_info = path_info
+        self._document_root = document_root
+        self._options = options
+        self._config = config
+        self._redirect = redirect
+        self._flush_writes = flush_writes
+        self.request_time = time.time()
+        if logger is not None:
+            self._logger = logger
+
+    #: The agreed places for a FieldStorage and a Session; not there until they are set.
+    form: Any
+    session: Any
+
+    bytes_sent = 0
+    mtime = 0.0
+    allowed = 0
+    allowed_methods: tuple[str, ...] = ()
+    allowed_xmethods: tuple[str, ...] = ()
+    _content_type_set = 0
+    _bytes_queued = 0
+    _no_cache = 0
+
+    @property
+    def headers_out(self) -> Headers:
+        """The headers of a normal response."""
+        return self._response.headers
+
+    @property
+    def err_headers_out(self) -> Headers:
+        """The headers of every response, the server's error pages included."""
+        return self._response.err_headers
+
+    @property
+    def status(self) -> int:
+        """The status of the response."""
+        return self._response.status
+
+    @status.setter
+    def status(self, status: int) -> None:
+        self._response.status = status
+
+    @property
+    def status_line(self) -> str | None:
+        """Status and reason; counts if the number in it is that of ``status``."""
+        return self._response.line
+
+    @status_line.setter
+    def status_line(self, line: str | None) -> None:
+        self._response.line = line if line is None else checked(line)
+
+    @property
+    def content_type(self) -> str:
+        """Media type and parameters of the response."""
+        return self._response.content_type
+
+    @content_type.setter
+    def content_type(self, value: str) -> None:
+        self._response.content_type = value
+        self._content_type_set = 1
+
+    @property
+    def no_cache(self) -> int:
+        """Whether the response is to be out of date at once; adds Expires."""
+        return self._no_cache
+
+    @no_cache.setter
+    def no_cache(self, flag: int) -> None:
+        self._no_cache = flag
+        if flag:
+            self.headers_out.setdefault("Expires", http_date(self.request_time))
+
+    @property
+    def sent_bodyct(self) -> int:
+        """Not 0 once headers are out."""
+        return int(self._output.sent)
+
+    def write(self, data: str | bytes, flush: int | None = None) -> None:
+        """Send text, as UTF-8, or bytes; flushes as well, unless *flush* is 0.
+
+        TypeError for anything else, UnicodeEncodeError for a lone surrogate. Nothing
+        is sent or flushed for nothing.
+        """
+        if isinstance(data, str):
+            if not data.isascii():
+                data.encode()
+        elif not isinstance(data, bytes):
+            data = memoryview(data).tobytes()
+        if not data:
+            return
+        self._output.write(data)
+        if self._flush_writes if flush is None else flush:
+            self._output.flush()
+
+    def flush(self) -> None:
+        """Send status, headers and what waits."""
+        self._output.flush()
+
+    def sendfile(self, path: str, offset: int = 0, length: int = -1) -> int:
+        """Send a file, or *length* bytes of it from *offset*; returns how many it were.
+
+        What waits goes first. OSError if the file cannot be read.
+        """
+        sent = 0
+        with open(path, "rb") as file:
+            self._output.flush()
+            file.seek(offset)
+            while length < 0 or sent < length:
+                size = CHUNK if length < 0 else min(CHUNK, length - sent)
+                data = file.read(size)
+                if not data:
+                    break
+                self._output.write(data)
+                sent += len(data)
+        self._output.flush()
+        return sent
+
+    def send_http_header(self) -> None:
+        """Do nothing: headers go out by themselves. Old scripts call it."""
+
+    def set_content_length(self, length: int) -> None:
+        """Set the Content-Length; that of a response in one piece is known anyway."""
+        self.headers_out["Content-Length"] = str(int(length))
+
+    def allow_methods(self, methods: Iterable[str], reset: int = 0) -> None:
+        """Name methods for the Allow header of a 405 or 501; GET brings HEAD."""
+        known = [] if reset else list(self.allowed_methods)
+        for method in methods:
+            known += [method, "HEAD"] if method == "GET" else [method]
+        self.allowed_methods = tuple(dict.fromkeys(known))
+
+    def update_mtime(self, seconds: float) -> None:
+        """Make ``mtime`` *seconds* since the epoch, unless it is later already."""
+        self.mtime = max(self.mtime, float(seconds))
+
+    def set_last_modified(self) -> None:
+        """Set Last-Modified to ``mtime``, or to now where that lies ahead."""
+        self.headers_out["Last-Modified"] = http_date(min(self.mtime, time.time()))
+
+    def set_etag(self) -> None:
+        """Set an ETag, a weak one, made of the file's size and the latest ``mtime``."""
+        info = self.finfo
+        if info.filetype:
+            changed = int(max(self.mtime, info.mtime) * 1_000_000)
+            self.headers_out["ETag"] = f'W/"{info.size:x}-{changed:x}"'
+
+    def meets_conditions(self) -> int:
+        """304 or 412 if the request's conditions ask for it, otherwise 0 (OK).
+
+        Last-Modified and ETag are to be set before.
+        """
+        etag = self.headers_out.combined("ETag")
+        modified = self.headers_out.combined("Last-Modified")
+        return check_conditions(self.method, self.headers_in, etag, modified)
+
+    def internal_redirect(self, uri: str) -> None:
+        """Run the request for *uri*, a path and maybe a query, in place of this one.
+
+        What was written and not flushed is lost. RuntimeError where no handler runs.
+        """
+        if self._redirect is None:
+            raise RuntimeError("an internal redirect needs a handler")
+        self._output.reset()
+        self._redirect(self, uri)
+
+    @lazy
+    def added_handlers(self) -> list[AddedHandler]:
+        """What ``add_handler`` was told, in order."""
+        return []
+
+    def add_handler(
+        self,
+        phase: str,
+        handler: str | Callable[..., object],
+        dir: str | None = None,
+    ) -> None:
+        """Add a handler to a phase that runs or is to come; IndexError if none is."""
+        if phase not in PHASES:
+            raise IndexError(f"Invalid phase: {phase}")
+        self.added_handlers.append(AddedHandler(phase, handler, dir))
+
+    def register_cleanup(
+        self, function: Callable[[Any], object], data: object = None
+    ) -> None:
+        """Have *function* called with *data* after the response, the last one first."""
+        if not callable(function):
+            raise ValueError("first argument must be a callable object")
+        self._cleanups.append((function, data))
+
+    def run_cleanups(self) -> None:
+        """Call what was registered, then close what the request held; for the handler.
+
+        Errors are logged, and nothing else comes of them.
+        """
+        made = self.__dict__
+        for function, data in reversed(made.pop("_cleanups", ())):
+            self._run(function, data)
+        for close in reversed(made.pop("_closers", ())):
+            self._run(close)
+
+    def _run(self, function: Callable[..., object], *arguments: object) -> None:
+        try:
+            function(*arguments)
+        except Exception:
+            self._logger.exception("a cleanup failed")
+
+    def form_input(self) -> FormInput:
+        """What the form is read from; its files are closed after the cleanups."""
+        return super().form_input()._replace(when_done=self._closers.append)
+
+    @lazy
+    def _cleanups(self) -> list[tuple[Callable[[Any], object], object]]:
+        return []
+
+    @lazy
+    def _closers(self) -> list[Callable[[], object]]:
+        return []
+
+    def __repr__(self) -> str:
+        return f"<mp_request {self.method} {self.uri!r}>"
+
+
+Exchange = mp_request

@@ -12,7 +12,7 @@ from ..source import Source, Span
 from . import emit
 from .fragments import Fragment, cut_fragments
 from .nodes import Expression, Page, Text
-from .positions import Mover, Place
+from .positions import Mover, Place, at
 from .scopes import PageScope, page_scope
 from .skeleton import Skeleton
 from .suites import FUNCTIONS, LOOPS, hole_index, suites
@@ -58,6 +58,7 @@ def build_tree(skeleton: Skeleton, page: Page) -> Tree:
         source = skeleton.sites[part.site].node.source
         units.append(Unit(source, build(filler.fill(part.body), scope)))
     main = Unit(skeleton.source, build(filler.fill(body), scopes[0]))
+    filler.finish()
     return Tree(main, units, tier, reasons)
 
 
@@ -101,6 +102,7 @@ class _Filler:
         self._fragments = fragments
         self._mover = mover
         self._options = options
+        self._filled: set[int] = set()
         self._written = 0  # how many holes have been filled, to see which loops write
 
     def fill(self, body: list[ast.stmt], loop: bool = False) -> list[ast.stmt]:
@@ -117,6 +119,12 @@ class _Filler:
         if not result:
             result.append(emit.nothing(body[0] if body else None))
         return result
+
+    def finish(self) -> None:
+        """Refuse expressions whose code was taken for something else by the parser."""
+        for index, hole in enumerate(self._holes):
+            if hole.kind is HoleKind.EXPRESSION and index not in self._filled:
+                raise _not_one(hole)
 
     def _inside(self, statement: ast.stmt, loop: bool) -> None:
         if isinstance(statement, LOOPS):
@@ -144,6 +152,7 @@ class _Filler:
         index = hole_index(call.func if call else value)
         if index is None:
             return statement
+        self._filled.add(index)
         hole = self._holes[index]
         if hole.kind is HoleKind.EXPRESSION and call:
             return self._expression(hole, call, loop)
@@ -157,16 +166,18 @@ class _Filler:
         number = call.args[0]
         assert isinstance(number, ast.Constant) and isinstance(number.value, int)
         site = self._sites[self._fragments[number.value].site]
-        at = self._mover.of_hole(site.source, site.parent, site.node.span)
-        return emit.statement(emit.call(abi.FRAGMENT, [number], at), at)
+        place = self._mover.of_hole(site.source, site.parent, site.node.span)
+        return emit.statement(emit.call(abi.FRAGMENT, [number], place), place)
 
     def _text(self, hole: Hole) -> ast.stmt | None:
         assert isinstance(hole.node, Text)
         if not hole.node.text:
             return None
         self._written += 1
-        at = self._mover.of_hole(hole.source, hole.site, hole.node.span, visible=True)
-        return emit.append(emit.constant(hole.node.text, at), at)
+        place = self._mover.of_hole(
+            hole.source, hole.site, hole.node.span, visible=True
+        )
+        return emit.append(emit.constant(hole.node.text, place), place)
 
     def _expression(self, hole: Hole, call: ast.Call, loop: bool) -> ast.stmt | None:
         node = hole.node
@@ -174,11 +185,18 @@ class _Filler:
         if not call.args and not call.keywords:
             return None
         self._written += 1
-        at = self._mover.of_hole(hole.source, hole.site, node.span)
-        value = emit.escaped(self._value(hole, call, at), node.escape, loop, at)
-        return emit.append(value, at)
+        place = self._mover.of_hole(hole.source, hole.site, node.span)
+        self._check_end(hole, call)
+        value = self._value(hole, call, place)
+        return emit.append(emit.escaped(value, node.escape, loop, place), place)
 
-    def _value(self, hole: Hole, call: ast.Call, at: Place) -> ast.expr:
+    def _check_end(self, hole: Hole, call: ast.Call) -> None:
+        """Refuse code that closes the bracket which was put around it."""
+        wanted = self._mover.moved(hole.line, hole.column)
+        if wanted is not None and wanted != (call.end_lineno, call.end_col_offset):
+            raise _not_one(hole)
+
+    def _value(self, hole: Hole, call: ast.Call, place: Place) -> ast.expr:
         """The one value of an expression tag, or mod_python's reading of several."""
         if call.keywords and self._options.dialect != "mod_python":
             message = "an assignment is not an expression: use <% name = value %>"
@@ -187,12 +205,17 @@ class _Filler:
             value = call.args[0]
             if not isinstance(value, ast.Starred):
                 return value
-        call.func = emit.name(abi.ARGUMENTS, at)
-        at.put(call)
+        call.func = emit.name(abi.ARGUMENTS, place)
+        call.__dict__.update(place)
         return call
+
+
+def _not_one(hole: Hole) -> PageSyntaxError:
+    message = "this is not one expression: its brackets do not match"
+    return PageSyntaxError.at(hole.source, hole.node.span, message)
 
 
 def _header(statement: ast.stmt) -> Place:
     """The place of a compound statement's first line."""
     line, column = statement.lineno, statement.col_offset
-    return Place(line, column, line, column + 1)
+    return at(line, column, line, column + 1)

@@ -4,79 +4,84 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from .. import abi
 from .nodes import Escape
-from .positions import Place
+from .positions import Place, at
 from .scopes import PageScope, names_to_declare
 
-_TOP = Place(1, 0, 1, 0)
+_TOP = at(1, 0, 1, 0)
+_LOAD = ast.Load()
+_N = TypeVar("_N", bound=ast.AST)
 
 
-def name(ident: str, at: Place) -> ast.expr:
+def _new(kind: type[_N], place: Place, /, **fields: Any) -> _N:
+    """A node of *kind*; its constructor would cost more than all the rest."""
+    node = kind.__new__(kind)
+    node.__dict__.update(place, **fields)
+    return node
+
+
+def name(ident: str, place: Place) -> ast.expr:
     """A use of a name."""
-    return _put(ast.Name(ident, ast.Load()), at)
+    return _new(ast.Name, place, id=ident, ctx=_LOAD)
 
 
-def constant(value: str | int | None, at: Place) -> ast.expr:
+def constant(value: str | int | None, place: Place) -> ast.expr:
     """A literal."""
-    return _put(ast.Constant(value), at)
+    return _new(ast.Constant, place, value=value, kind=None)
 
 
-def call(function: str, arguments: list[ast.expr], at: Place) -> ast.Call:
+def call(function: str, arguments: list[ast.expr], place: Place) -> ast.Call:
     """A call of the helper *function*."""
-    node = ast.Call(name(function, at), arguments, [])
-    at.put(node)
-    return node
+    func = name(function, place)
+    return _new(ast.Call, place, func=func, args=arguments, keywords=[])
 
 
-def statement(value: ast.expr, at: Place) -> ast.stmt:
+def statement(value: ast.expr, place: Place) -> ast.stmt:
     """An expression as a statement."""
-    node = ast.Expr(value)
-    at.put(node)
-    return node
+    return _new(ast.Expr, place, value=value)
 
 
-def append(value: ast.expr, at: Place) -> ast.stmt:
+def append(value: ast.expr, place: Place) -> ast.stmt:
     """The statement that writes *value*."""
-    method = _put(ast.Attribute(name(abi.OUT, at), "append", ast.Load()), at)
-    return statement(_put(ast.Call(method, [value], []), at), at)
+    out = name(abi.OUT, place)
+    method = _new(ast.Attribute, place, value=out, attr="append", ctx=_LOAD)
+    written = _new(ast.Call, place, func=method, args=[value], keywords=[])
+    return statement(written, place)
 
 
-def escaped(value: ast.expr, escape: Escape, loop: bool, at: Place) -> ast.expr:
+def escaped(value: ast.expr, escape: Escape, loop: bool, place: Place) -> ast.expr:
     """*value* as text; inside loops the exact types are looked at in place."""
     if escape is Escape.STR:
-        return call(abi.STR, [value], at)
+        return call(abi.STR, [value], place)
     if not loop:
-        return call(abi.ESCAPE if escape is Escape.HTML else abi.PLAIN, [value], at)
-    first, again = _twice(value, at)
+        helper = abi.ESCAPE if escape is Escape.HTML else abi.PLAIN
+        return call(helper, [value], place)
+    first, again = _twice(value, place)
+    text = call(abi.STR, [again()], place)
     if escape is Escape.PLAIN:
-        is_none = _put(ast.Compare(first, [ast.Is()], [constant(None, at)]), at)
-        return _choice(is_none, constant("", at), call(abi.STR, [again()], at), at)
-    number = _choice(
-        _is_exactly(again(), abi.INT, at),
-        call(abi.STR, [again()], at),
-        call(abi.SLOW, [again()], at),
-        at,
-    )
-    is_str = _is_exactly(first, abi.STR, at)
-    return _choice(is_str, call(abi.INNER, [again()], at), number, at)
+        is_none = _is(first, constant(None, place), place)
+        return _choice(is_none, constant("", place), text, place)
+    is_int = _is_exactly(again(), abi.INT, place)
+    number = _choice(is_int, text, call(abi.SLOW, [again()], place), place)
+    is_str = _is_exactly(first, abi.STR, place)
+    return _choice(is_str, call(abi.INNER, [again()], place), number, place)
 
 
-def check(at: Place) -> ast.stmt:
+def check(place: Place) -> ast.stmt:
     """``if len(out) > limit: flush()``."""
-    length = call(abi.LEN, [name(abi.OUT, at)], at)
-    test = _put(ast.Compare(length, [ast.Gt()], [name(abi.LIMIT, at)]), at)
-    node = ast.If(test, [statement(call(abi.FLUSH, [], at), at)], [])
-    at.put(node)
-    return node
+    length = call(abi.LEN, [name(abi.OUT, place)], place)
+    limit = name(abi.LIMIT, place)
+    test = _new(ast.Compare, place, left=length, ops=[ast.Gt()], comparators=[limit])
+    flush = statement(call(abi.FLUSH, [], place), place)
+    return _new(ast.If, place, test=test, body=[flush], orelse=[])
 
 
 def nothing(in_place_of: ast.stmt | None = None) -> ast.stmt:
     """``pass``."""
-    node = ast.Pass()
-    (_TOP if in_place_of is None else _place_of(in_place_of)).put(node)
-    return node
+    return _new(ast.Pass, _TOP if in_place_of is None else _place_of(in_place_of))
 
 
 def function(body: list[ast.stmt], scope: PageScope) -> ast.Module:
@@ -85,25 +90,34 @@ def function(body: list[ast.stmt], scope: PageScope) -> ast.Module:
     The names the page binds are declared global, so that they mean what they would
     mean in a module: visible to functions, to ``globals()``, to fragments and layouts.
     """
+    statements = [s for s in body if not isinstance(s, ast.Global)]
     declared = names_to_declare(scope)
-    head: list[ast.stmt] = []
     if declared:
-        global_ = ast.Global(declared)
-        _TOP.put(global_)
-        head.append(global_)
-    statements = head + [s for s in body if not isinstance(s, ast.Global)]
-    parameters = [ast.arg(parameter) for parameter in abi.PARAMETERS]
-    for parameter in parameters:
-        parameter.lineno = parameter.end_lineno = 1
-        parameter.col_offset = parameter.end_col_offset = 0
-    arguments = ast.arguments(
-        posonlyargs=[], args=parameters, kwonlyargs=[], kw_defaults=[], defaults=[]
+        statements.insert(0, _new(ast.Global, _TOP, names=declared))
+    node = _new(
+        ast.AsyncFunctionDef if scope.awaits else ast.FunctionDef,
+        _TOP,
+        name=abi.PREFIX + "page",
+        args=_parameters(),
+        body=statements or [nothing()],
+        decorator_list=[],
+        type_params=[],  # since Python 3.12
+        returns=None,
+        type_comment=None,
     )
-    kind = ast.AsyncFunctionDef if scope.awaits else ast.FunctionDef
-    node = kind(abi.PREFIX + "page", arguments, statements or [nothing()], [])
-    setattr(node, "type_params", [])  # noqa: B010 - needed from 3.12 on
-    _TOP.put(node)
-    return ast.Module([_StarImports().visit(node)], [])
+    if scope.stars:
+        node = _StarImports().visit(node)
+    return ast.Module([node], [])
+
+
+def _parameters() -> ast.arguments:
+    names = [
+        _new(ast.arg, _TOP, arg=parameter, annotation=None, type_comment=None)
+        for parameter in abi.PARAMETERS
+    ]
+    return ast.arguments(
+        posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
 
 
 def module(body: list[ast.stmt], scope: PageScope) -> ast.Module:
@@ -125,10 +139,9 @@ class _Returns(_PageLevel):
     visit_FunctionDef = visit_AsyncFunctionDef = _PageLevel._leave
 
     def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
-        at = _place_of(node)
-        stop = ast.Raise(name(abi.RETURN, at), None)
-        at.put(stop)
-        return [stop] if node.value is None else [statement(node.value, at), stop]
+        place = _place_of(node)
+        stop = _new(ast.Raise, place, exc=name(abi.RETURN, place), cause=None)
+        return [stop] if node.value is None else [statement(node.value, place), stop]
 
 
 class _StarImports(_PageLevel):
@@ -150,14 +163,14 @@ class _StarImports(_PageLevel):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
         if node.names[0].name != "*":
             return node
-        at = _place_of(node)
-        arguments = [constant(node.module or "", at), constant(node.level, at)]
-        return statement(call(abi.STAR, arguments, at), at)
+        place = _place_of(node)
+        arguments = [constant(node.module or "", place), constant(node.level, place)]
+        return statement(call(abi.STAR, arguments, place), place)
 
 
 def _place_of(node: ast.stmt) -> Place:
     end_line, end_column = node.end_lineno, node.end_col_offset
-    return Place(
+    return at(
         node.lineno,
         node.col_offset,
         node.lineno if end_line is None else end_line,
@@ -165,27 +178,24 @@ def _place_of(node: ast.stmt) -> Place:
     )
 
 
-def _put(node: ast.expr, at: Place) -> ast.expr:
-    at.put(node)
-    return node
+def _choice(test: ast.expr, yes: ast.expr, no: ast.expr, place: Place) -> ast.expr:
+    return _new(ast.IfExp, place, test=test, body=yes, orelse=no)
 
 
-def _choice(test: ast.expr, yes: ast.expr, no: ast.expr, at: Place) -> ast.expr:
-    return _put(ast.IfExp(test, yes, no), at)
+def _is(value: ast.expr, other: ast.expr, place: Place) -> ast.expr:
+    return _new(ast.Compare, place, left=value, ops=[ast.Is()], comparators=[other])
 
 
-def _is_exactly(value: ast.expr, kind: str, at: Place) -> ast.expr:
+def _is_exactly(value: ast.expr, kind: str, place: Place) -> ast.expr:
     """``type(value) is kind``."""
-    found = call(abi.TYPE, [value], at)
-    return _put(ast.Compare(found, [ast.Is()], [name(kind, at)]), at)
+    return _is(call(abi.TYPE, [value], place), name(kind, place), place)
 
 
-def _twice(value: ast.expr, at: Place) -> tuple[ast.expr, Callable[[], ast.expr]]:
+def _twice(value: ast.expr, place: Place) -> tuple[ast.expr, Callable[[], ast.expr]]:
     """*value* where it is computed, and a maker of further uses of it."""
     if isinstance(value, ast.Name):
         ident = value.id
-        return value, lambda: name(ident, at)
-    store = _put(ast.Name(abi.VALUE, ast.Store()), at)
-    assert isinstance(store, ast.Name)
-    first = _put(ast.NamedExpr(store, value), at)
-    return first, lambda: name(abi.VALUE, at)
+        return value, lambda: name(ident, place)
+    store = _new(ast.Name, place, id=abi.VALUE, ctx=ast.Store())
+    first = _new(ast.NamedExpr, place, target=store, value=value)
+    return first, lambda: name(abi.VALUE, place)

@@ -23,7 +23,8 @@ def _chosen(nodes: tuple[Node, ...], options: PageOptions) -> tuple[Node, ...]:
     result: list[Node] = []
     for node in nodes:
         if isinstance(node, Expression):
-            node = replace(node, escape=plain if node.raw else escaped)
+            escape = plain if node.raw else escaped
+            node = Expression(node.span, node.code, node.start, node.raw, escape)
         elif isinstance(node, Include):
             node = replace(node, nodes=_chosen(node.nodes, options))
         result.append(node)

@@ -19,6 +19,7 @@ from .includes import Resolve, expand_includes
 from .lint import lost_text
 from .nodes import Page
 from .parser import parse
+from .pause import collector_paused
 from .skeleton import Skeleton, build_skeleton
 from .texts import prepare_text
 
@@ -56,6 +57,13 @@ def compile_page(
     *resolve* gives the Source of an included file, or raises PageNotFound. Raises
     PageSyntaxError, with the place in the page, where it cannot be compiled.
     """
+    with collector_paused():
+        return _compile_page(source, resolve, options)
+
+
+def _compile_page(
+    source: Source, resolve: Resolve, options: PageOptions
+) -> CompiledPage:
     page = read_page(source, resolve, options)
     skeleton = build_skeleton(page)
     lost = lost_text(page, skeleton)

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
 from ..source import Source, Span
 from .writer import Origin, Site
 
-_SILENT = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+#: What the fields of nodes hold and has no place: most values are one of these.
+_SILENT = frozenset((int, str, type(None), ast.Load, ast.Store, ast.Del))
 
 
-class Place(NamedTuple):
-    """Where a node stands, as ``ast`` counts: columns from 0, in UTF-8 bytes."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-    def put(self, node: ast.stmt | ast.expr) -> None:
-        """Make this the place of *node*."""
-        node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = self
+#: Where a node stands, as ``ast`` spells it: lines from 1, columns from 0 in bytes.
+Place = dict[str, int]
 
 
 def place(source: Source, span: Span) -> Place:
@@ -31,7 +22,17 @@ def place(source: Source, span: Span) -> Place:
     text = source.line(line)
     first = _bytes(text[: span.start - start])
     last = _bytes(text[: max(span.end - start, span.start - start)])
-    return Place(line, first, line, last)
+    return at(line, first, line, last)
+
+
+def at(line: int, column: int, end_line: int, end_column: int) -> Place:
+    """The place from one line and column to another."""
+    return {
+        "lineno": line,
+        "col_offset": column,
+        "end_lineno": end_line,
+        "end_col_offset": end_column,
+    }
 
 
 def visible_place(source: Source, span: Span) -> Place:
@@ -62,7 +63,7 @@ class Mover:
         """The page's line and the shift of columns in bytes, or one place for all."""
         fixed = self._fixed[origin.site] if origin.site >= 0 else None
         if fixed is not None:
-            return fixed.line, 0, fixed
+            return fixed["lineno"], 0, fixed
         source = origin.source
         line = source.line_at(origin.start)
         start = source.starts[line - 1]
@@ -77,27 +78,34 @@ class Mover:
         waiting = [tree]
         pop, push = waiting.pop, waiting.append
         while waiting:
-            node = pop()
-            fields = node.__dict__
+            fields = pop().__dict__
             if "lineno" in fields:
                 line, shift, fixed = moves[fields["lineno"] - 1]
-                if fixed is None:
+                if fixed is not None:
+                    fields.update(fixed)
+                else:
+                    last = fields["end_lineno"]
+                    if last != fields["lineno"]:
+                        end, end_shift, _ = moves[last - 1]
+                    else:
+                        end, end_shift = line, shift
                     fields["lineno"] = line
                     fields["col_offset"] += shift
-                    line, shift, _ = moves[fields["end_lineno"] - 1]
-                    fields["end_lineno"] = line
-                    fields["end_col_offset"] += shift
-                else:
-                    fields["lineno"], fields["col_offset"] = fixed.line, fixed.column
-                    fields["end_lineno"] = fixed.end_line
-                    fields["end_col_offset"] = fixed.end_column
+                    fields["end_lineno"] = end
+                    fields["end_col_offset"] += end_shift
             for value in fields.values():
-                if value.__class__ is list:
+                kind = value.__class__
+                if kind is list:
                     for child in value:
                         if isinstance(child, ast.AST):
                             push(child)
-                elif isinstance(value, ast.AST) and not isinstance(value, _SILENT):
+                elif kind not in _SILENT and isinstance(value, ast.AST):
                     push(value)
+
+    def moved(self, line: int, column: int) -> tuple[int, int] | None:
+        """A line and column of the skeleton in the page, None where it is spliced."""
+        to, shift, fixed = self._moves[line - 1]
+        return None if fixed is not None else (to, column + shift)
 
     def of_hole(
         self, source: Source, site: int, span: Span, visible: bool = False

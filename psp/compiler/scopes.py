@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import Any
 
 from ..abi import PREFIX
 
 #: Names whose meaning depends on page names being those of a module.
 DYNAMIC = frozenset(("exec", "eval", "locals", "vars", "dir"))
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
-
-@dataclass(slots=True)
 class PageScope:
-    """What stands at page level, outside of functions and classes."""
+    """What stands at page level, outside of functions and classes.
 
-    bound: set[str] = field(default_factory=set)
-    reasons: list[str] = field(default_factory=list)  # why it must be module code
-    returns: list[ast.Return] = field(default_factory=list)
-    yields: list[ast.expr] = field(default_factory=list)
-    awaits: list[ast.AST] = field(default_factory=list)
+    ``bound``    names it binds
+    ``reasons``  why it must run as module code
+    ``returns``, ``yields``, ``awaits``, ``stars``  the nodes that are these
+    """
+
+    def __init__(self) -> None:
+        self.bound: set[str] = set()
+        self.reasons: list[str] = []
+        self.returns: list[ast.AST] = []
+        self.yields: list[ast.AST] = []
+        self.awaits: list[ast.AST] = []
+        self.stars: list[ast.AST] = []
 
     @property
     def tier(self) -> str:
@@ -33,67 +37,141 @@ class PageScope:
 def page_scope(body: list[ast.stmt]) -> PageScope:
     """What the statements *body* do at page level."""
     scope = PageScope()
-    waiting: list[tuple[ast.AST, bool]] = [(node, False) for node in body]
+    waiting: list[ast.AST] = list(body)
+    pop = waiting.pop
     while waiting:
-        node, hidden = waiting.pop()
-        _note(node, scope, hidden)
-        waiting.extend(_inside(node, hidden))
+        node = pop()
+        special = _SPECIAL.get(node.__class__)
+        if special is None or special(node, scope, waiting):
+            _push_children(node, waiting)
     return scope
 
 
-def _inside(node: ast.AST, hidden: bool) -> list[tuple[ast.AST, bool]]:
-    """The children of *node* that belong to the page; *hidden* ones bind nothing."""
-    if isinstance(node, _FUNCTIONS):
-        return [
-            (child, hidden) for child in (*node.decorator_list, *_signature(node.args))
-        ]
-    if isinstance(node, ast.Lambda):
-        return [(child, hidden) for child in _signature(node.args)]
-    if isinstance(node, ast.ClassDef):
-        head = (*node.decorator_list, *node.bases, *node.keywords)
-        return [(child, hidden) for child in head]
-    if isinstance(node, ast.comprehension):
-        rest = [(child, hidden) for child in (node.iter, *node.ifs)]
-        return [(node.target, True), *rest]
-    return [(child, hidden) for child in ast.iter_child_nodes(node)]
+def _push_children(node: ast.AST, waiting: list[ast.AST]) -> None:
+    for value in node.__dict__.values():
+        kind = value.__class__
+        if kind is list:
+            waiting.extend(child for child in value if isinstance(child, ast.AST))
+        elif kind not in _PLAIN and isinstance(value, ast.AST):
+            waiting.append(value)
 
 
-def _signature(args: ast.arguments) -> list[ast.AST]:
-    return [*args.defaults, *(default for default in args.kw_defaults if default)]
+_PLAIN = frozenset((int, str, type(None), ast.Load, ast.Store, ast.Del))
+
+# Each of the following notes what a node means for the page, and answers whether its
+# children are to be looked at as well.
 
 
-def _note(node: ast.AST, scope: PageScope, hidden: bool) -> None:
-    match node:
-        case ast.Name(id=name, ctx=ctx):
-            if not isinstance(ctx, ast.Load):
-                if not hidden:
-                    scope.bound.add(name)
-            elif name in DYNAMIC:
-                scope.reasons.append(f"it uses {name}")
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            scope.bound.add(name)
-        case ast.ClassDef(name=name):
-            scope.bound.add(name)
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            for alias in names:
-                if alias.name != "*":
-                    scope.bound.add(alias.asname or alias.name.partition(".")[0])
-        case ast.Global(names=names):
-            scope.bound.update(names)
-        case ast.AnnAssign(simple=1):
-            scope.reasons.append("it annotates a name")
-        case ast.Return():
-            scope.returns.append(node)
-        case ast.Yield() | ast.YieldFrom():
-            scope.yields.append(node)
-        case ast.Await() | ast.AsyncFor() | ast.AsyncWith():
-            scope.awaits.append(node)
-        case ast.comprehension(is_async=1):
-            scope.awaits.append(node)
-        case _:
-            captured = getattr(node, "name", None) or getattr(node, "rest", None)
-            if isinstance(captured, str) and not isinstance(node, ast.alias):
-                scope.bound.add(captured)  # except … as, and the captures of match
+def _name(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    if node.ctx.__class__ is not ast.Load:
+        scope.bound.add(node.id)
+    elif node.id in DYNAMIC:
+        scope.reasons.append(f"it uses {node.id}")
+    return False
+
+
+def _nothing(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    return False
+
+
+def _function(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.bound.add(node.name)
+    waiting.extend(node.decorator_list)
+    return _lambda(node, scope, waiting)
+
+
+def _lambda(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    waiting.extend(node.args.defaults)
+    waiting.extend(default for default in node.args.kw_defaults if default)
+    return False
+
+
+def _class(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.bound.add(node.name)
+    waiting.extend((*node.decorator_list, *node.bases, *node.keywords))
+    return False
+
+
+def _comprehension(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    """What its ``for`` binds stays inside; ``:=`` in it does not."""
+    waiting.extend((node.iter, *node.ifs))
+    if node.is_async:
+        scope.awaits.append(node)
+    return False
+
+
+def _import(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    for alias in node.names:
+        if alias.name == "*":
+            scope.stars.append(node)
+        else:
+            scope.bound.add(alias.asname or alias.name.partition(".")[0])
+    return False
+
+
+def _global(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.bound.update(node.names)
+    return False
+
+
+def _annotation(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    if node.simple:
+        scope.reasons.append("it annotates a name")
+    return True
+
+
+def _captured(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    """``except … as name``, and the captures of ``match``."""
+    if node.name is not None:
+        scope.bound.add(node.name)
+    return True
+
+
+def _rest(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    if node.rest is not None:
+        scope.bound.add(node.rest)
+    return True
+
+
+def _return(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.returns.append(node)
+    return True
+
+
+def _yield(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.yields.append(node)
+    return True
+
+
+def _await(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.awaits.append(node)
+    return True
+
+
+_Note = Callable[[Any, PageScope, list[ast.AST]], bool]
+_SPECIAL: dict[type[ast.AST], _Note] = {
+    ast.Name: _name,
+    ast.Constant: _nothing,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.Lambda: _lambda,
+    ast.ClassDef: _class,
+    ast.comprehension: _comprehension,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.Global: _global,
+    ast.AnnAssign: _annotation,
+    ast.ExceptHandler: _captured,
+    ast.MatchAs: _captured,
+    ast.MatchStar: _captured,
+    ast.MatchMapping: _rest,
+    ast.Return: _return,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
+    ast.Await: _await,
+    ast.AsyncFor: _await,
+    ast.AsyncWith: _await,
+}
 
 
 def names_to_declare(scope: PageScope) -> list[str]:

@@ -17,8 +17,7 @@ from ..source import Source, Span
 from .blocks import write_lenient
 from .nodes import Page
 from .strict import write_strict
-from .suites import hole_index, statements
-from .writer import Hole, HoleKind, NotStrict, Origin, Site, SkeletonWriter
+from .writer import Hole, NotStrict, Origin, Site, SkeletonWriter
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"\bline (\d+)")
@@ -59,7 +58,6 @@ def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
         raise _undecodable(writer) from None
     except (RecursionError, MemoryError):
         raise _too_deep(page.source) from None
-    _check_expressions(tree, writer)
     origins, holes, sites = writer.origins, writer.holes, writer.sites
     return Skeleton(page.source, text, strict, origins, holes, sites, tree)
 
@@ -111,20 +109,3 @@ def _too_deep(source: Source) -> PageSyntaxError:
     return PageSyntaxError.at(
         source, Span(0, 1), "the page's code is nested too deeply"
     )
-
-
-def _check_expressions(tree: ast.Module, writer: SkeletonWriter) -> None:
-    """Refuse expressions whose text closes the bracket that was put around them."""
-    found: dict[int, ast.Call] = {}
-    for statement in statements(tree):
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            index = hole_index(statement.value.func)
-            if index is not None:
-                found[index] = statement.value
-    for index, hole in enumerate(writer.holes):
-        if hole.kind is HoleKind.EXPRESSION:
-            call = found.get(index)
-            end = (call.end_lineno, call.end_col_offset) if call else None
-            if end != (hole.line, hole.column):
-                message = "this is not one expression: its brackets do not match"
-                raise PageSyntaxError.at(hole.source, hole.node.span, message)

@@ -93,13 +93,14 @@ class SkeletonWriter:
         self, prefix: str, node: Expression, newline: bool = False
     ) -> None:
         """Add the hole of an expression: a call whose arguments are its code."""
-        name = self.hole(HoleKind.EXPRESSION, node)
+        name = f"{PREFIX}{len(self.holes)}"
         self.write(f"{prefix}{name}(", node.code, node.start, "\n)" if newline else ")")
         if newline:
             self._split_last()
-        at = Hole(HoleKind.EXPRESSION, node, self.source, self.site, 0, 0)
-        column = len(self.lines[-1].encode("utf-8", "surrogatepass"))
-        self.holes[-1] = at._replace(line=len(self.lines), column=column)
+        last = self.lines[-1]
+        column = len(last) if last.isascii() else len(last.encode(errors="replace"))
+        kind, line = HoleKind.EXPRESSION, len(self.lines)
+        self.holes.append(Hole(kind, node, self.source, self.site, line, column))
 
     def _split_last(self) -> None:
         """Give the bracket behind a comment a line of its own."""

@@ -180,18 +180,28 @@ def _is_page_level(function: str, owner: Owner) -> bool:
 
 
 def _variables(frame: FrameType, owner: Owner) -> Iterator[tuple[str, object]]:
-    """The names that the frame's code uses and what they hold now."""
+    """What the frame's names hold now, those of its own code first."""
     found = dict(frame.f_locals)
-    if owner is Owner.PAGE:  # its variables may be globals, by what its code calls for
-        used = (*frame.f_code.co_names, *found)
-        everything = {**frame.f_globals, **found}
-        found = {name: everything[name] for name in used if name in everything}
+    if owner is Owner.PAGE:
+        found = _page_names(frame, found)
     shown = (
         (name, value)
         for name, value in found.items()
         if not name.startswith(("__", PREFIX)) and not isinstance(value, _CODE)
     )
     return islice(shown, MOST_VARIABLES)
+
+
+def _page_names(frame: FrameType, local: dict[str, object]) -> dict[str, object]:
+    """The variables of page code, which may be globals.
+
+    Those of a function are the ones it uses; the page itself has them all.
+    """
+    everything = {**frame.f_globals, **local}
+    names = [*frame.f_code.co_names, *local]
+    if _is_page_level(frame.f_code.co_name, Owner.PAGE):
+        names += everything
+    return {name: everything[name] for name in names if name in everything}
 
 
 def grouped(items: Sequence[Frame | Skip]) -> Iterator[Frame | Skip | list[Frame]]:

@@ -66,25 +66,27 @@ def suggestion_for(error: BaseException) -> str:
         return ""
     try:
         if isinstance(error, NameError):
-            return _closest(name, _names_seen(error.__traceback__))
+            near = _closest(name, _names_seen(error.__traceback__), 0.7)
+            return near or _closest(name, dir(builtins), 0.8)
         if isinstance(error, AttributeError):
-            return _closest(name, dir(error.obj))
+            return _closest(name, dir(error.obj), 0.7)
     except Exception:
         pass
     return ""
 
 
 def _names_seen(traceback: TracebackType | None) -> list[str]:
-    """The names that the innermost frame of *traceback* could have used."""
+    """The names of its own that the innermost frame of *traceback* could have used."""
     if traceback is None:
         return []
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     frame = traceback.tb_frame
-    return [*frame.f_locals, *frame.f_globals, *dir(builtins)]
+    return [*frame.f_locals, *frame.f_globals]
 
 
-def _closest(name: str, names: Iterable[str]) -> str:
+def _closest(name: str, names: Iterable[str], likeness: float) -> str:
+    """The one of *names* that is most like *name*, if one is like it at all."""
     candidates = [
         other
         for other in islice(names, 1000)
@@ -92,7 +94,7 @@ def _closest(name: str, names: Iterable[str]) -> str:
         and not other.startswith(PREFIX)
         and (name.startswith("_") or not other.startswith("_"))
     ]
-    matches = get_close_matches(name, candidates, n=1, cutoff=0.7)
+    matches = get_close_matches(name, candidates, n=1, cutoff=likeness)
     return matches[0] if matches and matches[0] != name else ""
 
 

@@ -250,8 +250,9 @@ class TestVariables:
         return dict(front(build_report(error).problem).variables)
 
     def test_names_that_the_page_uses(self, tmp_path: Path) -> None:
-        code = "import json\na = b + 1\ndef f(): pass\n_psp_out = a / 0"
-        assert self.variables(tmp_path, code, b=1, unused=2, api_key="x") == {
+        code = "import json\na = b + 1\ndef f(): pass\na / 0"
+        names = {"b": 1, "unused": 2, "api_key": "x", "_psp_out": [], "__doc__": ""}
+        assert self.variables(tmp_path, code, **names) == {
             "a": "2",
             "b": "1",
             "unused": "2",
@@ -291,7 +292,7 @@ class TestOtherParts:
         assert build_report(error).problem.suggestion == "append"
         error = failure(page, "prnt()", "prnt()")
         assert build_report(error).problem.suggestion == "print"
-        error = failure(page, "zzz", "zzz", title=1)
+        error = failure(page, "nope", "nope", title=1)
         assert build_report(error).problem.suggestion == ""
 
     def test_classes_of_pages_have_no_module(self, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_groups_are_indented() -> None:
 
 
 def test_no_text_can_pass_for_a_line_of_its_own() -> None:
-    forged = "x\n127.0.0.1 - GET /\r\x1b[2J\u2028y"
+    forged = "x\x1b[1A\n127.0.0.1 - GET /\r\x1b[2J\u2028y"
     error = ValueError(forged)
     error.add_note(forged)
     request = summarise_request("GET\n/", f"/{forged}")

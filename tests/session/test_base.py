@@ -360,6 +360,25 @@ class TestEnding:
             session["b"] = 2
         assert site.session(sid) == {"b": 2}
 
+    def test_deleting_leaves_nothing_behind(self, site: Site) -> None:
+        site.visit(a=1)
+        with site.request() as session:
+            session.delete()
+        assert len(site.store) == 0
+
+    def test_a_session_that_ends_while_it_moves_stays_ended(self, site: Site) -> None:
+        class Racing(MemorySessionStore):
+            def delete(self, key: str) -> bool:
+                super().delete(key)  # another request is faster
+                return super().delete(key)
+
+        site.store = Racing()
+        sid = site.visit(a=1)
+        session = site.session(sid)
+        session.regenerate()
+        session.commit()
+        assert len(site.store) == 0
+
     def test_regenerate_keeps_the_data_and_kills_the_old_id(self, site: Site) -> None:
         sid = site.visit(a=1)
         with site.request() as session:
@@ -426,6 +445,19 @@ class TestLocks:
         early.save()
         early.close()
         assert site.session(sid) == {"n": 11}
+
+    def test_without_locks_the_second_of_two_savers_fails(self, site: Site) -> None:
+        sid = site.visit(n=0)
+        one, two, three = (site.session(sid, lock=False) for _ in range(3))
+        for session in (one, two, three):
+            session["n"] += 1
+        one.save()
+        one.save()
+        with pytest.raises(SessionError, match="another request has changed"):
+            two.save()
+        with pytest.raises(SessionError, match="another request has changed"):
+            three.regenerate()
+        assert site.session(sid) == {"n": 1}
 
     def test_who_could_not_get_the_lock_may_try_again(self, site: Site) -> None:
         sid = site.visit(a=1)

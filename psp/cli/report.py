@@ -33,15 +33,10 @@ class Place(NamedTuple):
 
 def report_error(error: BaseException) -> str:
     """*error* with its place, an excerpt with a caret, and how it came there."""
-    if isinstance(error, SyntaxError):
+    if isinstance(error, PageSyntaxError):
         place = _syntax_place(error)
         return "\n".join([f"{place}: {error.msg}", *excerpt(place)])
     return "\n".join(_runtime_lines(error))
-
-
-def message_line(error: PageSyntaxError) -> str:
-    """``file:line:column: message``, for tools that read one line per error."""
-    return f"{_syntax_place(error)}: {error.msg}"
 
 
 def short_path(filename: str) -> str:
@@ -62,7 +57,7 @@ def excerpt(place: Place) -> Iterator[str]:
         yield f"    {_blanks(text[:start])}{'^' * max(_width(text[start:end]), 1)}"
 
 
-def _syntax_place(error: SyntaxError) -> Place:
+def _syntax_place(error: PageSyntaxError) -> Place:
     line, column = error.lineno or 1, error.offset or 1
     end = error.end_offset or column + 1
     if (error.end_lineno or line) != line:

@@ -51,6 +51,13 @@ def test_includes_are_found_from_the_document_root(run: Run, write: Write) -> No
     assert run("check", "site/shop/a.psp").exit_code == 0
 
 
+def test_parts_find_their_own_neighbours(run: Run, write: Write) -> None:
+    write("shop/a.psp", '<%@ include file="../parts/p.psp" %>')
+    write("parts/p.psp", '<%@ include file="q.psp" %>')
+    write("parts/q.psp", "<%== 1 %>")
+    assert run("check").stdout == "parts/q.psp:1:1: note: written raw: 1\n"
+
+
 def test_folder_outside_of_the_document_root(
     run: Run, write: Write, tmp_path: Path
 ) -> None:

@@ -93,6 +93,27 @@ def test_exception_of_the_page(run: Run, write: Write) -> None:
     ]
 
 
+def test_exception_over_several_lines_is_marked_on_the_first(
+    run: Run, write: Write
+) -> None:
+    write("a.psp", "<%= 1 / (\n0) %>")
+    result = run("render", "a.psp")
+    assert result.stderr.splitlines() == [
+        "a.psp:1:5: ZeroDivisionError: division by zero",
+        "    <%= 1 / (",
+        "        ^^^^^",
+    ]
+
+
+def test_syntax_error_that_the_page_causes_is_placed_in_the_page(
+    run: Run, write: Write
+) -> None:
+    write("a.psp", "\n<% compile('1 +', 'x', 'eval') %>")
+    result = run("render", "a.psp")
+    assert result.stderr.startswith("a.psp:2:4: ")
+    assert "SyntaxError: invalid syntax" in result.stderr
+
+
 def test_exception_says_how_it_came_there(run: Run, write: Write) -> None:
     write("a.psp", '<%@ include file="p.psp" %>')
     write("p.psp", "<%\nimport json\nx = json.loads('{')\n%>")

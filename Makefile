@@ -22,7 +22,7 @@ help: ## this list
 	  do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 serve: $(VENV)/.test ## the example site on http://127.0.0.1:8000/
-	$(bin)/psp serve templates $(ARGS)
+	$(bin)/psp serve templates --dev $(ARGS)
 
 test: $(VENV)/.test ## what everybody runs: no browser, no web server, nothing slow
 	$(pytest) -n 2 -m "not browser and not apache and not slow" $(ARGS)

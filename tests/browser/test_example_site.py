@@ -1,0 +1,90 @@
+"""The example site in a real browser: legible, and fitting small screens."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from werkzeug.serving import make_server
+
+from psp import WSGIApplication
+
+from .chromium import dump_dom, screenshot
+
+pytestmark = pytest.mark.browser
+
+SITE = Path(__file__).resolve().parents[2] / "templates"
+PROBE = Path(__file__).with_name("probe.html").read_bytes()
+PAGES = sorted(path.name for path in SITE.glob("[!_]*.psp"))
+PHONE, DESK = (375, 812), (1280, 900)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the example site, with the probe beside its pages."""
+    pages = WSGIApplication(str(SITE))
+
+    def application(environ: dict[str, object], start: Callable) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/probe.html":
+            return pages(environ, start)
+        start("200 OK", [("Content-Type", "text/html")])
+        return [PROBE]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GUESTBOOK_FOLDER", str(tmp_path_factory.mktemp("guestbook")))
+        server = make_server("127.0.0.1", 0, application, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("width", [PHONE[0], 768, DESK[0]])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_are_laid_out(site: str, width: int, dark: bool) -> None:
+    pages = [("page", f"{name}?pause=none") for name in PAGES if name != "error.psp"]
+    query = urlencode([("width", width), *pages])
+    dom = dump_dom(f"{site}/probe.html?{query}", dark=dark)
+    found = re.search(r'<pre id="report">(.*?)</pre>', dom, re.DOTALL)
+    assert found and found[1], dom
+    report = json.loads(html.unescape(found[1]))
+    assert len(report) == len(pages)
+    for page, seen in report.items():
+        assert seen["sheets"] == 1 and seen["rules"] > 50, page
+        assert seen["scrollWidth"] <= width, f"{page} is wider than the screen"
+        assert (seen["background"] < 0.1) is dark, f"{page} has the wrong colours"
+        assert not seen["faint"], f"{page} has text that is hard to read"
+        assert not seen["small"], f"{page} has targets that are hard to hit"
+
+
+@pytest.mark.parametrize("page", ["index.psp", "form.psp", "table.psp"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_screenshot(
+    site: str, tmp_path: Path, page: str, size: tuple[int, int], dark: bool
+) -> None:
+    png = screenshot(f"{site}/{page}", tmp_path / "page.png", size, dark=dark)
+    assert png.startswith(b"\x89PNG")
+    assert struct.unpack(">II", png[16:24]) == size
+    assert len(set(pixels(png))) > 100, "there is nothing on it"
+
+
+def pixels(png: bytes) -> bytes:
+    """The filtered rows of a PNG: enough to tell a picture from an empty one."""
+    data, at = b"", 8
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at : at + 8])
+        if kind == b"IDAT":
+            data += png[at + 8 : at + 8 + length]
+        at += length + 12
+    return zlib.decompress(data)

@@ -9,6 +9,8 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -53,6 +55,8 @@ def command(
     """Serve the pages and files below ROOT.
 
     Without ROOT it is the document_root of psp.toml that is served, or this folder.
+    Compiled pages are kept in a cache folder of this user, unless cache_dir names
+    another.
     """
     given = {"host": host, "port": port, "threads": threads}
     settings = load_site(
@@ -62,12 +66,26 @@ def command(
         development=development,
         server={name: value for name, value in given.items() if value is not None},
     )
+    if settings.cache_dir is None:
+        settings = replace(settings, cache_dir=_cache_folder(settings.document_root))
     _set_up_logging(settings)
     server = _make_server(settings)
     click.echo(f"Serving {settings.document_root} on {server.url}")
     click.echo(f"{_manner(settings)}; Ctrl+C stops.")
     with _stopped_by_signals(server):
         server.run()
+
+
+def _cache_folder(root: str) -> str | None:
+    """This user's cache folder for the site at *root*; None if there can be none."""
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    site = sha256(os.fsencode(root)).hexdigest()[:16]
+    folder = os.path.join(caches, "psp", site)
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+    except OSError:
+        return None
+    return folder
 
 
 def _make_server(settings: Settings) -> Server:

@@ -98,6 +98,31 @@ def test_pages_change_while_they_are_served(serve: Serve, write: Write) -> None:
     assert served.get("a.psp") == (200, "two, longer")
 
 
+def test_compiled_pages_outlive_the_server(
+    serve: Serve, write: Write, tmp_path: Path
+) -> None:
+    os.utime(write("a.psp", "one"), (1, 1))  # old enough for its time to be trusted
+    kept = tmp_path / "caches" / "psp"
+    assert serve().get("a.psp") == (200, "one")
+    (file,) = kept.glob("*/*.psc")
+    before = file.stat().st_ino
+    assert serve().get("a.psp") == (200, "one")
+    assert file.stat().st_ino == before
+    write("psp.toml", "cache_dir = 'cache'")
+    assert serve().get("a.psp") == (200, "one")
+    assert len(list(Path("cache").iterdir())) == 1
+
+
+def test_no_cache_folder_is_no_trouble(
+    serve: Serve, write: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "caches").write_text("a file in its place")
+    write("a.psp", "one")
+    served = serve()
+    assert served.get("a.psp") == (200, "one")
+    assert served.stop() == (0, "")
+
+
 def test_production_tells_errors_to_the_log_only(serve: Serve, write: Write) -> None:
     write("a.psp", "<%= 1 / 0 %>")
     write("b.psp", "<% for %>")

@@ -13,7 +13,9 @@ from ..compiler.unbound import unbound_names
 from ..errors import PageSyntaxError
 from ..page import Notice
 from ..settings import Settings
-from .pages import Outcome, Site, compile_pages, failures
+from ..source import Source
+from .links import missing_includes, missing_layout
+from .pages import Site, compile_pages, failures
 from .report import short_path
 from .site import find_pages, is_inside, load_site, locate, page_name, site_options
 
@@ -29,17 +31,20 @@ def command(paths: tuple[str, ...], dialect: str | None, config: str | None) -> 
     and notes do not.
     """
     settings = load_site(config, None, dialect=dialect)
-    found: list[Notice] = []
-    failed = 0
+    errors: set[Notice] = set()
+    others: set[Notice] = set()
     for root, names in _by_root(paths or (settings.document_root,), settings).items():
         site = Site(root, settings.page_options)
         outcomes = list(compile_pages(site, names))
-        errors = [_error(one.error) for one in failures(outcomes) if one.error]
-        failed += len(errors)
-        found += errors + [notice for one in outcomes for notice in _notices(site, one)]
-    for filename, line, column, message in sorted(set(found)):
+        errors.update(_error(one.error) for one in failures(outcomes) if one.error)
+        for one in outcomes:
+            if one.error is None:
+                source = site.loader.load(one.name)
+                errors.update(missing_layout(site, source))
+                others.update(_remarks(site, source, one.notices))
+    for filename, line, column, message in sorted(errors | others):
         click.echo(f"{short_path(filename)}:{line}:{column}: {message}")
-    if failed:
+    if errors:
         raise click.exceptions.Exit(1)
 
 
@@ -68,13 +73,12 @@ def _error(error: PageSyntaxError) -> Notice:
     return Notice(filename, error.lineno or 1, error.offset or 1, error.msg)
 
 
-def _notices(site: Site, outcome: Outcome) -> Iterator[Notice]:
-    """The warnings and notes about a page that compiles."""
-    if outcome.error is None:
-        source = site.loader.load(outcome.name)
-        page = read_page(source, site.resolver(outcome.name), site.options)
-        unbound = unbound_names(page, build_skeleton(page))
-        for notice in (*outcome.notices, *unbound):
-            yield notice._replace(message=f"warning: {notice.message}")
-        for notice in raw_outputs(page):
-            yield notice._replace(message=f"note: {notice.message}")
+def _remarks(site: Site, source: Source, notices: Iterable[Notice]) -> Iterator[Notice]:
+    """Warnings and notes about the page *source*, beside *notices* of the compiler."""
+    page = read_page(source, site.resolver(source.name), site.options)
+    skeleton = build_skeleton(page)
+    unbound = unbound_names(page, skeleton)
+    for notice in (*notices, *unbound, *missing_includes(site, page, skeleton)):
+        yield notice._replace(message=f"warning: {notice.message}")
+    for notice in raw_outputs(page):
+        yield notice._replace(message=f"note: {notice.message}")

@@ -104,6 +104,27 @@ def test_warning_of_a_part_is_said_once(run: Run, write: Write) -> None:
     ]
 
 
+def test_layout_that_is_not_there(run: Run, write: Write) -> None:
+    write("shop/a.psp", '<%@ layout file="../base.psp" %>')
+    write("shop/b.psp", 'x\n<%@ layout file="/none.psp" %>')
+    write("base.psp", "<%= psp.content() %>")
+    result = run("check")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "shop/b.psp:2:17: layout '/none.psp': no page named 'none.psp'"
+    ]
+
+
+def test_page_included_by_name_that_is_not_there(run: Run, write: Write) -> None:
+    write(
+        "a.psp", "<% psp.include('b.psp'); psp.include(x) %>\n<b><% psp.include('c') %>"
+    )
+    write("b.psp", "b")
+    result = run("check")
+    assert result.exit_code == 0
+    assert result.stdout == "a.psp:2:19: warning: no page named 'c'\n"
+
+
 def test_raw_output_is_noted(run: Run, write: Write) -> None:
     write("a.psp", "<%= a %><%== b %>")
     result = run("check")

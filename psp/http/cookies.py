@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import TooLarge
@@ -12,6 +11,8 @@ from .headers import is_token
 from .limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from itsdangerous import TimestampSigner
 
 _PLAIN = re.compile(r"[!#-+\--:<-\[\]-~]*")  # cookie-octet, section 4.1.1
@@ -135,9 +136,12 @@ class Cookie:
     def _expires(self) -> str | None:
         from .dates import http_date
 
-        if isinstance(self.expires, datetime):
-            return http_date(self.expires.timestamp())
-        return None if self.expires is None else http_date(self.expires)
+        moment = self.expires
+        if moment is None:
+            return None
+        if isinstance(moment, int | float):
+            return http_date(moment)
+        return http_date(moment.timestamp())
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"

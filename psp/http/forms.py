@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import IO, NamedTuple, TypeVar, cast
-from urllib.parse import unquote, unquote_to_bytes
+from collections.abc import Iterator
+from typing import TypeVar
 
-from ..errors import BadMultipart, FormError, TooLarge
 from .fields import AnyField, Field, FieldList, StringField
-from .headers import from_wire
+from .formreader import (
+    MOD_PYTHON_RULES,
+    PSP_RULES,
+    FieldCallback,
+    FileCallback,
+    FormReader,
+    FormRules,
+)
 from .limits import Limits
-from .multiparts import Budget, MultipartReader, parse_options
-from .request import CHUNK, FormInput, FormSource
+from .request import FormSource
 
-__all__ = ["Field", "FieldStorage", "FormRules", "StringField", "parse_form"]
+__all__ = [
+    "MOD_PYTHON_RULES",
+    "PSP_RULES",
+    "Field",
+    "FieldStorage",
+    "FormRules",
+    "StringField",
+    "parse_form",
+]
 
 D = TypeVar("D")
 Key = str | bytes | None
-FileCallback = Callable[[str], IO[bytes]]
-FieldCallback = Callable[[], IO[bytes]]
-URL_ENCODED = "application/x-www-form-urlencoded"
-
-
-class FormRules(NamedTuple):
-    """Where dialects differ.
-
-    ``semicolons``   whether ``;`` separates pairs as ``&`` does
-    ``nul_ends``     whether a NUL ends a name or value
-    ``forgiving``    whether a multipart body may lack its end
-    ``unsupported``  status for a body that is no form
-    """
-
-    semicolons: bool = False
-    nul_ends: bool = False
-    forgiving: bool = False
-    unsupported: int = 415
-
-
-PSP_RULES = FormRules()
-MOD_PYTHON_RULES = FormRules(True, True, True, 501)
 
 
 class FieldStorage:
@@ -65,14 +55,11 @@ class FieldStorage:
         lazy: bool = False,
     ):
         self._source: FormSource | None = source
-        self._keep_blank = bool(keep_blank_values)
-        self._file_callback = file_callback
-        self._field_callback = field_callback
-        self._limits = limits
-        self._rules = rules
+        self._reader = FormReader(
+            rules, limits, bool(keep_blank_values), file_callback, field_callback
+        )
         self._fields = FieldList()
         self._error: Exception | None = None
-        self._files: list[IO[bytes]] = []
         if not lazy:
             self.parse()
 
@@ -83,105 +70,19 @@ class FieldStorage:
         if self._source is None:
             return
         form, self._source = self._source.form_input(), None
-        if self._limits is not None:
-            form = form._replace(limits=self._limits)
         try:
-            self._fields.extend(self._read(form))
+            self._fields.extend(self._reader.read(form))
         except Exception as error:
             self._error = error
             self.close()
             raise
-        if self._files and form.when_done is not None:
+        if self._reader.files and form.when_done is not None:
             form.when_done(self.close)
 
     def close(self) -> None:
         """Close the temporary files of uploads, which removes them."""
-        while self._files:
-            self._files.pop().close()
-
-    def _read(self, form: FormInput) -> Iterator[AnyField]:
-        budget = Budget(form.limits)
-        query = from_wire(form.query)
-        budget.take_bytes(len(query))
-        yield from self._read_pairs(query, budget)
-        if form.method != "POST":
-            return
-        body = form.body
-        if not body.has_end:
-            raise FormError(411, "a form needs a Content-Length")
-        if body.length is not None and body.length > form.limits.body_bytes:
-            raise TooLarge(message=f"a body of {body.length} bytes")
-        if body.length is not None and not body.remaining:
-            return  # empty, or somebody has read it
-        media_type, options = parse_options(form.content_type)
-        if media_type in ("", URL_ENCODED):
-            yield from self._read_url_encoded(form, budget)
-        elif media_type.startswith("multipart/"):
-            yield from self._read_multipart(form, budget, options.get("boundary", ""))
-        else:
-            raise FormError(self._rules.unsupported, f"not a form: {media_type}")
-
-    def _read_url_encoded(
-        self, form: FormInput, budget: Budget
-    ) -> Iterator[StringField]:
-        """The fields of the body; read in pieces, so that no more than allowed is."""
-        pieces = []
-        budget.take_bytes(form.body.remaining)
-        while piece := form.body.read(CHUNK):
-            if form.body.length is None:
-                budget.take_bytes(len(piece))
-            pieces.append(piece)
-        if form.body.is_cut:
-            raise FormError(message="the body ends before its Content-Length")
-        text = from_wire(b"".join(pieces).decode("latin-1"))
-        yield from self._read_pairs(text, budget)
-
-    def _read_pairs(self, text: str, budget: Budget) -> Iterator[StringField]:
-        """The fields of ``name=value&name=value``."""
-        if self._rules.semicolons:
-            text = text.replace(";", "&")
-        pairs = [pair for pair in text.split("&") if pair]
-        budget.take_fields(len(pairs))
-        for pair in pairs:
-            name, _, value = pair.partition("=")
-            if value or self._keep_blank:
-                yield self._field(name.replace("+", " "), value.replace("+", " "))
-
-    def _field(self, name: str, value: str) -> StringField:
-        text = unquote(value) if "%" in value else value
-        field = StringField(self._ended(text), self._ended(unquote(name)))
-        if "\ufffd" in text:
-            field._raw = unquote_to_bytes(value)
-        return field
-
-    def _ended(self, text: str) -> str:
-        return text.partition("\0")[0] if self._rules.nul_ends else text
-
-    def _read_multipart(
-        self, form: FormInput, budget: Budget, boundary: str
-    ) -> Iterable[AnyField]:
-        if not boundary or not boundary.isascii():
-            raise BadMultipart(message="a multipart body needs a boundary")
-        if len(boundary) > form.limits.boundary_bytes:
-            raise BadMultipart(message="the boundary is too long")
-
-        def open_file(filename: str) -> IO[bytes]:
-            if self._file_callback is not None:
-                return self._file_callback(filename)
-            return self._open_temporary(form.limits.spool_bytes)
-
-        reader = MultipartReader(
-            form.limits, budget, open_file, self._field_callback, self._rules.forgiving
-        )
-        return reader.read(form.body, boundary)
-
-    def _open_temporary(self, spool: int) -> IO[bytes]:
-        """A file that is in memory up to *spool* bytes, then on disk without a name."""
-        from tempfile import SpooledTemporaryFile
-
-        file = cast(IO[bytes], SpooledTemporaryFile(max_size=spool))
-        self._files.append(file)
-        return file
+        while self._reader.files:
+            self._reader.files.pop().close()
 
     def _table(self) -> dict[str | None, list[AnyField]]:
         self.parse()

@@ -31,15 +31,12 @@ class Stream(Protocol):
 class FormInput(NamedTuple):
     """All that a form is read from.
 
-    ``query``        as sent, without ``?``
-    ``when_done``    takes a function to call when the request is over, or None
+    ``query``      as sent, without ``?``; a page may have replaced the request's own
+    ``when_done``  takes a function to call when the request is over, or None
     """
 
-    method: str
+    request: Request
     query: str
-    content_type: str
-    body: Body
-    limits: Limits
     when_done: Callable[[Callable[[], object]], None] | None = None
 
 
@@ -233,8 +230,7 @@ class Request:
 
     def form_input(self) -> FormInput:
         """What the form of this request is read from."""
-        content_type = self.headers.combined("Content-Type")
-        return FormInput(self.method, self.query, content_type, self.body, self.limits)
+        return FormInput(self, self.query)
 
 
 def host_name(host: str) -> str:

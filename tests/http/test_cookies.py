@@ -117,6 +117,10 @@ def test_attributes_assigned_later_are_checked_as_well():
         str(cookie)
 
 
+def test_the_repr_keeps_the_value_to_itself():
+    assert repr(SignedCookie("k", "secret", ["hush"])) == "<SignedCookie 'k'>"
+
+
 def test_a_host_cookie():
     assert str(Cookie("__Host-k", "v", secure=True)) == "__Host-k=v; Path=/; Secure"
 

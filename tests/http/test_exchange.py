@@ -246,6 +246,7 @@ def test_own_attributes_and_missing_ones():
         AttributeError, match="'mp_request' object has no attribute 'none'"
     ):
         _ = req.none
+    assert repr(req) == "<mp_request GET '/'>"
     for name in ("form", "session", "requires"):
         assert not hasattr(req, name)
     req.none = req.form = 5
@@ -376,6 +377,8 @@ def test_who_is_at_the_other_end():
     assert req.connection.remote_addr == req.useragent_addr == ("192.0.2.7", 4711)
     assert req.connection.local_addr == ("127.0.0.1", 8000)
     assert req.connection.base_server is req.server
+    req.connection.notes["k"] = "v"
+    assert "k" not in req.notes
     assert [req.get_remote_host(kind) for kind in range(4)] == [
         None,
         "192.0.2.7",

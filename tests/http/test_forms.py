@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psp.errors import BadMultipart, FormError, HTTPError, TooLarge
+from psp.http.formreader import FormReader
 from psp.http.forms import (
     MOD_PYTHON_RULES,
     PSP_RULES,
@@ -169,7 +170,10 @@ def test_changing_a_form(form: FieldStorage):
     form[b"user"] = "Grace"
     form.add_field("user", "né".encode())
     assert values(form) == [("town", "Turku"), ("user", "Grace"), ("user", "né")]
-    del form["user"]
+    form["doc"] = upload = Field("other", "notes.txt", BytesIO(b"x"))
+    assert form["doc"] is upload
+    assert upload.name == "doc"
+    del form["user"], form["doc"]
     assert form.keys() == ["town"]
     with pytest.raises(KeyError):
         del form["user"]
@@ -316,6 +320,8 @@ def test_a_body_without_a_length():
     assert status_of(post(b"a=b", length=None)) == 411
     ended = post(b"a=b", length=None, input_terminated=True)
     assert parse_form(ended)["a"] == "b"
+    ended = post(b"a=b", length=None, input_terminated=True)
+    assert status_of(ended, rules=MOD_PYTHON_RULES) == 411
 
 
 @pytest.mark.parametrize(
@@ -380,9 +386,9 @@ def test_limits_of_multipart_bodies(limits: Limits, status: int):
 
 def test_the_limits_of_the_request_hold_where_none_are_given():
     assert status_of(post(b"c=3", query="a=1&b=2", limits=Limits(fields=2))) == 413
-    assert FieldStorage(
-        post(b"c=3", query="a=1&b=2", limits=Limits(fields=2)), limits=DEFAULT_LIMITS
-    )
+    tight = Limits(fields=2, body_bytes=2)
+    request = post(b"c=3", query="a=1&b=2", limits=tight)
+    assert len(FieldStorage(request, limits=DEFAULT_LIMITS)) == 3
 
 
 # Multipart
@@ -533,13 +539,13 @@ def test_large_files_go_to_disk_and_are_gone_in_the_end():
 
 def test_nothing_stays_open_when_a_body_breaks(monkeypatch: pytest.MonkeyPatch):
     opened = []
-    original = FieldStorage._open_temporary
+    original = FormReader._open_temporary
 
-    def spy(self: FieldStorage, spool: int):
+    def spy(self: FormReader, spool: int):
         opened.append(original(self, spool))
         return opened[-1]
 
-    monkeypatch.setattr(FieldStorage, "_open_temporary", spy)
+    monkeypatch.setattr(FormReader, "_open_temporary", spy)
     with pytest.raises(BadMultipart):
         parse_form(multipart(FILE_PART, FILE_PART, end=""))
     assert [file.closed for file in opened] == [True, True]

@@ -30,6 +30,12 @@ STAR = "_psp_star"  # (module, level, globals) -> None: from module import *
 RETURN = "_psp_return"  # in tier "module": the exception that ends the page
 VALUE = "_psp_value"  # a local of the page: the value being written
 
+#: Code of an included file that shares a code object with its includer stands, for
+#: Python, where its directive does. Its own place is in the end column, which nobody
+#: can see there: SPLICED + index of the include * SPLICED_LINES + line.
+SPLICED = 1 << 24
+SPLICED_LINES = 1 << 18
+
 #: Parameters of the function of a page, in order; those behind HELPERS_FROM are
 #: always the same objects and are given as defaults.
 RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT)

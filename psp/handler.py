@@ -6,7 +6,7 @@ import logging
 import secrets
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -35,12 +35,14 @@ class Reports(NamedTuple):
 
     ``refusal``   (status, request id) to the HTML that any visitor may see
     ``details``   (error, request, status, request id) to HTML for a developer
+    ``headers``   sent along with details
     ``entry``     (traceback text, request id) to the text for the log
     ``may_show``  whether the sender of a request may see details
     """
 
     refusal: Callable[[int, str], str]
     details: Callable[[BaseException, Request, int, str], str]
+    headers: Sequence[tuple[str, str]]
     entry: Callable[[str, str], str]
     may_show: Callable[[Request], bool]
 
@@ -163,21 +165,20 @@ class PageRun:
     def run(self) -> Iterable[bytes]:
         """Run the page to its end, whatever that is; the rest of the body."""
         try:
-            self._run_guarded()
-            if self.session is not None:
+            ended_well = self._run_guarded()
+            if self.session is not None and ended_well:
                 self.session.commit()
             body = self.answer.finish(self.output.body())
-        except HTTPError:
+        except BaseException:
+            self.exchange.run_cleanups()
             raise
-        except LockTimeout as error:
-            raise HTTPError(503) from error
         finally:
             if self.session is not None:
                 self.session.close()
         return _WithCleanups(body, self.exchange)
 
-    def _run_guarded(self) -> None:
-        """Run the page, or what takes its place when it ends itself or fails."""
+    def _run_guarded(self) -> bool:
+        """Run the page, or what takes its place; whether that came to a good end."""
         interface = None
         try:
             if self.page is None:
@@ -190,10 +191,13 @@ class PageRun:
             run_page(self.page, names, self.output, interface, self.handler.engine)
         except HTTPError as error:
             self._end(error)
-        except ResponseCut:
-            raise
+        except LockTimeout as error:
+            self.handler.note(error, self.request)
+            self._end(HTTPError(503))
+            return False
         except BaseException as error:
-            self._fail(error, interface)
+            return self._fail(error, interface)
+        return True
 
     def _names(self, page: LoadedPage) -> dict[str, Any]:
         """The names of a page, with those it mentions made ready."""
@@ -240,30 +244,28 @@ class PageRun:
         self.output.unwind(0)
         self.manners.end(self, error)
 
-    def _fail(self, error: BaseException, interface: PSPInterface | None) -> None:
-        """The page raised something: its error page answers, or a report."""
+    def _fail(self, error: BaseException, interface: PSPInterface | None) -> bool:
+        """The page raised *error*: whether its error page could answer."""
         self.output.unwind(0)
         page = interface.error_page if interface is not None else None
-        if page is not None and interface is not None:
+        if page is not None:
             try:
-                self._run_error_page(page, interface)
-                return
+                self._run_error_page(page)
+                return True
             except HTTPError as ending:
                 self._end(ending)
-                return
+                return True
             except BaseException as failure:
                 error = failure
         request_id = self.handler.note(error, self.request)
         self.output.unwind(0)
         self.output.settle()
         if self.answer.started and not self.manners.shows(self):
-            raise ResponseCut(
-                f"a page failed after its headers were sent: {request_id}"
-            )
+            raise ResponseCut(f"a page failed after headers were sent: {request_id}")
         self.manners.fail(self, error, request_id)
+        return False
 
-    def _run_error_page(self, page: LoadedPage, interface: PSPInterface) -> None:
-        interface.error_page = None
+    def _run_error_page(self, page: LoadedPage) -> None:
         if not self.answer.started:
             self.manners.prepare_error_page(self)
         names = {**self._names(page), "exception": sys.exc_info()}

@@ -62,6 +62,9 @@ class Manners:
         """Write the answer of a page that raised *error*."""
         run.output.reset()
         run.response.become_error(500)
+        if self.shows(run):
+            for name, value in run.handler.reports.headers:
+                run.response.headers[name] = value
         run.output.write(run.error_text(error, 500, request_id))
 
     def prepare_error_page(self, run: PageRun) -> None:

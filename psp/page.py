@@ -36,6 +36,7 @@ class CompiledPage(NamedTuple):
 
     ``code``          what runs: a function's code, or module code in tier "module"
     ``fragments``     static includes that stand on their own, each with its filename
+    ``spliced``       filenames of all static includes, where any shares a code object
     ``declarations``  module code of ``<%! %>``, a piece a file, run once when loaded
     ``names``         every name used anywhere in it, functions included
     ``toplevel``      the names that mod_python's detection looks at (``co_names``)
@@ -53,3 +54,4 @@ class CompiledPage(NamedTuple):
     dependencies: Mapping[str, Fingerprint] = {}
     options: PageOptions = DEFAULT_OPTIONS
     notices: tuple[Notice, ...] = ()
+    spliced: tuple[str, ...] = ()

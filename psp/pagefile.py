@@ -151,6 +151,7 @@ def _to_tuple(page: CompiledPage) -> Any:
         tuple(sorted(page.toplevel)),
         tuple(page.options),
         tuple(tuple(notice) for notice in page.notices),
+        page.spliced,
     )
 
 
@@ -158,7 +159,7 @@ def _from_tuple(
     name: str, dependencies: Mapping[str, Fingerprint], content: Any
 ) -> CompiledPage:
     filename, code, fragments, declarations, tier, names, toplevel = content[:7]
-    options, notices = content[7:]
+    options, notices, spliced = content[7:]
     return CompiledPage(
         name=name,
         filename=filename,
@@ -171,4 +172,5 @@ def _from_tuple(
         dependencies=dependencies,
         options=PageOptions._make(options),
         notices=tuple(Notice._make(notice) for notice in notices),
+        spliced=spliced,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..debug.access import may_show
 from ..debug.log import log_entry
-from ..debug.page import render_html
+from ..debug.page import HEADERS, render_html
 from ..debug.production import production_page
 from ..debug.report import build_report
 from ..debug.request import summarise_request
@@ -74,7 +74,7 @@ def make_reports(development: bool) -> Reports:
         host = request.headers.combined("Host")
         return may_show(request.remote_addr, host, development, forwarded=forwarded)
 
-    return Reports(production_page, _details, log_entry, shown)
+    return Reports(production_page, _details, HEADERS, log_entry, shown)
 
 
 def _details(

@@ -220,9 +220,8 @@ class _BlockWriter(SkeletonWriter):
             self._pop()
         else:
             if first and line.word in CONTINUES and self._continues_explicit(line):
-                self.base = line.column
                 self._continue(node, line)
-                return
+                return  # the lines below may choose their column
             if self.base is None:
                 self.base = line.column
         self._check_column(node, line)

@@ -35,6 +35,7 @@ class Tree:
     fragments: list[Unit]
     tier: str
     reasons: list[str]  # why the tier is not the fastest
+    spliced: tuple[str, ...]  # filenames of includes, where any shares a code object
 
 
 def build_tree(skeleton: Skeleton, page: Page) -> Tree:
@@ -59,7 +60,9 @@ def build_tree(skeleton: Skeleton, page: Page) -> Tree:
         units.append(Unit(source, build(filler.fill(part.body), scope)))
     main = Unit(skeleton.source, build(filler.fill(body), scopes[0]))
     filler.finish()
-    return Tree(main, units, tier, reasons)
+    files = tuple(site.node.source.filename for site in skeleton.sites)
+    spliced = files if len(fragments) < len(files) else ()
+    return Tree(main, units, tier, reasons, spliced)
 
 
 def _refuse(scope: PageScope, source: Source, options: PageOptions) -> None:

@@ -84,6 +84,7 @@ def _compile_page(
         toplevel=frozenset(name for part in parts for name in part.co_names),
         options=page.options,
         notices=(*page.notices, *lost),
+        spliced=tree.spliced,
     )
 
 

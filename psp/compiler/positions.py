@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from ..abi import SPLICED, SPLICED_LINES
 from ..source import Source, Span
 from .writer import Origin, Site
 
@@ -62,10 +63,10 @@ class Mover:
     def _move(self, origin: Origin) -> tuple[int, int, Place | None]:
         """The page's line and the shift of columns in bytes, or one place for all."""
         fixed = self._fixed[origin.site] if origin.site >= 0 else None
-        if fixed is not None:
-            return fixed["lineno"], 0, fixed
         source = origin.source
         line = source.line_at(origin.start)
+        if fixed is not None:
+            return fixed["lineno"], 0, _marked(fixed, origin.site, line)
         start = source.starts[line - 1]
         before = origin.start - start
         if before:
@@ -112,9 +113,14 @@ class Mover:
     ) -> Place:
         """The place of a hole's text or tag."""
         fixed = self._fixed[site] if site >= 0 else None
-        if fixed is not None:
-            return fixed
-        return visible_place(source, span) if visible else place(source, span)
+        own = visible_place(source, span) if visible else place(source, span)
+        return own if fixed is None else _marked(fixed, site, own["lineno"])
+
+
+def _marked(fixed: Place, site: int, line: int) -> Place:
+    """The place of a directive, with the line of the included file hidden in it."""
+    mark = SPLICED + site * SPLICED_LINES + min(line, SPLICED_LINES - 1)
+    return {**fixed, "end_col_offset": mark}
 
 
 def _spliced(index: int, sites: list[Site], units: set[int]) -> Place | None:

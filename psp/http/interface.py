@@ -68,5 +68,5 @@ class PSPInterface(PageInterface):
         raise Redirect(location, 301 if permanent else 302)
 
     def apply_data(self, function: Callable[..., Any]) -> Any:
-        """The result of *function*, called with the form's fields and ``req`` by name."""
+        """The result of *function*, given the form's fields and ``req`` by name."""
         return apply_form(function, self.form, req=self.req)

@@ -63,6 +63,22 @@ class LoadedPage:
     def start(self, namespace: dict[str, Any], output: Output) -> Any:
         """Run the page's code in *namespace*; a coroutine if the page awaits."""
         page = self.page
+        if page.spliced:
+            return self._start_spliced(namespace, output)
+        return self._start(namespace, output)
+
+    def _start_spliced(self, namespace: dict[str, Any], output: Output) -> Any:
+        """The same, with notes on errors in files that share the page's code."""
+        from .spliced import add_places
+
+        try:
+            return _finish(self, self._start(namespace, output))
+        except BaseException as error:
+            add_places(error, self.page.spliced)
+            raise
+
+    def _start(self, namespace: dict[str, Any], output: Output) -> Any:
+        page = self.page
         fragment = (
             _fragments(page, namespace, output) if page.fragments else _no_fragment
         )
@@ -113,7 +129,7 @@ _HELPER_NAMES[abi.RETURN] = PageReturn
 
 def _finish(loaded: LoadedPage, result: Any) -> None:
     """Run the coroutine of a page that awaits to its end."""
-    if loaded.page.code.co_flags & _COROUTINE:
+    if result is not None and loaded.page.code.co_flags & _COROUTINE:
         import asyncio
 
         asyncio.run(result)

@@ -1,0 +1,1 @@
+"""Pages, one a file, with what every stage makes of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pdb
+import re
 import subprocess
 import sys
 import textwrap
@@ -99,7 +100,7 @@ def trace(engine: Engine, name: str, **names: object) -> str:
         for i, line in enumerate(lines[start:], start)
         if "/psp/runtime/" not in line and not _belongs_to_runtime(lines, i)
     ]
-    return "\n".join(kept).replace(root, "")
+    return level("\n".join(kept).replace(root, ""))
 
 
 def _belongs_to_runtime(lines: list[str], i: int) -> bool:
@@ -112,7 +113,12 @@ def _belongs_to_runtime(lines: list[str], i: int) -> bool:
 
 
 def expected(text: str) -> str:
-    return textwrap.dedent(text).strip("\n")
+    return level(textwrap.dedent(text).strip("\n"))
+
+
+def level(text: str) -> str:
+    """*text* with one kind of caret: which is drawn where differs between Pythons."""
+    return re.sub(r"(?m)^[ ~^]+$", lambda match: match[0].replace("~", "^"), text)
 
 
 def test_expression_over_several_lines(engine: Engine) -> None:

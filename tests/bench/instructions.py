@@ -18,8 +18,8 @@ from .model import PACKAGE, ROOT
 from .timing import environment
 
 #: Renders before counting, enough for the interpreter to have specialised the code.
-WARM = 20
-COUNTED = 50
+WARM = 50
+COUNTED = 200
 
 
 def render(engine: str, workload: str, times: int) -> None:
@@ -30,16 +30,24 @@ def render(engine: str, workload: str, times: int) -> None:
             call()
 
 
+def statement(engine: str, workload: str, times: int) -> str:
+    """The program that renders *times* times."""
+    call = f"render({engine!r}, {workload!r}, {times})"
+    return f"from {PACKAGE}.instructions import render; {call}"
+
+
+def render_once(python: str, engine: str, workload: str) -> None:
+    """Have every .pyc file written before instructions are counted."""
+    program = [python, "-c", statement(engine, workload, 1)]
+    subprocess.run(program, cwd=ROOT, env=environment(), check=True)
+
+
 def instructions(python: str, engine: str, workload: str, times: int) -> int:
     """Instructions of a whole process that renders *times* times."""
-    statement = (
-        f"from {PACKAGE}.instructions import render;"
-        f"render({engine!r}, {workload!r}, {times})"
-    )
     with tempfile.NamedTemporaryFile() as out:
         callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}"]
         done = subprocess.run(
-            [*callgrind, python, "-c", statement],
+            [*callgrind, python, "-c", statement(engine, workload, times)],
             cwd=ROOT,
             env=environment(),
             capture_output=True,
@@ -65,6 +73,7 @@ def main() -> int:
     python = peers.interpreter()
     for name in args.engines.split(","):
         engine = adapters.full_name(name)
+        render_once(python, engine, args.workload)
         less = instructions(python, engine, args.workload, WARM)
         more = instructions(python, engine, args.workload, WARM + COUNTED)
         print(f"{name} {args.workload}: {(more - less) // COUNTED} instructions")

@@ -12,7 +12,7 @@ The first word after a fence says what it is:
 ``toml``            settings, loaded
 
 Comments of HTML say more: ``<!-- names: {...} -->`` are the names of the next page,
-``<!-- file: name text -->`` makes a file, and ``<!-- request: POST /path field=value -->``
+``<!-- file: name text -->`` makes a file, ``<!-- request: POST /path field=value -->``
 asks for a page over HTTP; ``output`` then is the body of the answer.
 """
 
@@ -177,7 +177,13 @@ class Notebook:
         process = subprocess.Popen(
             [sys.executable, "-m", "psp", *words[1:]],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(self.folder)},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "HOME": str(self.folder),
+                "XDG_CACHE_HOME": str(self.folder / ".cache"),
+                "XDG_CONFIG_HOME": str(self.folder / ".config"),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

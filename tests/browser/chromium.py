@@ -41,7 +41,7 @@ def run_chromium(*arguments: str) -> str:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            timeout=60,
+            timeout=120,
             check=True,
         )
     return done.stdout

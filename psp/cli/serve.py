@@ -112,9 +112,15 @@ def _reason(error: OSError | UnicodeError) -> str:
 
 def _manner(settings: Settings) -> str:
     """The manner of serving in a few words."""
+    from ..adapters.devserver import is_loopback
+
+    manner = "production: errors go to this log"
     if settings.development:
-        return f"Dialect {settings.dialect}, development: errors show in the browser"
-    return f"Dialect {settings.dialect}, production: errors go to this log"
+        manner = "development: errors show in the browser"
+    open_to = (
+        "" if is_loopback(settings.server.host) else "; other machines can ask too"
+    )
+    return f"Dialect {settings.dialect}, {manner}{open_to}"
 
 
 @contextmanager

@@ -18,6 +18,9 @@ from threading import Thread
 
 import pytest
 
+from psp.cli.serve import _manner
+from psp.settings import ServerSettings, Settings
+
 from .conftest import Run
 
 Write = Callable[[str, str], Path]
@@ -82,6 +85,7 @@ def test_pages_files_and_nothing_else(serve: Serve, write: Write, folder: Path) 
     served = serve("site")
     assert served.greeting.startswith(f"Serving {folder}/site on http://127.0.0.1:")
     assert "production" in served.greeting
+    assert "other machines" not in served.greeting
     assert served.get("?q=%3Cb%3E") == (200, "<h1>GET &lt;b&gt;</h1>")
     assert served.get("style.css") == (200, "h1 { color: red }")
     for path in ("none.psp", "_part.psp", ".secret", "../psp.toml", "index.psc"):
@@ -213,6 +217,11 @@ def test_second_signal_ends_the_process(
             except OSError:
                 break
         assert served.stop(signal.SIGINT)[0] == -signal.SIGINT
+
+
+def test_greeting_says_when_other_machines_can_ask() -> None:
+    settings = Settings(server=ServerSettings(host="0.0.0.0"))
+    assert _manner(settings).endswith("; other machines can ask too")
 
 
 def test_port_in_use(run: Run, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..cache import ChainCache, PageCache
 from ..debug.access import may_show
 from ..debug.log import log_entry
 from ..debug.page import HEADERS, render_html
@@ -37,10 +38,15 @@ def make_handler(settings: Settings) -> PageHandler:
 
 
 def make_engine(settings: Settings) -> Engine:
-    """The engine over the document root."""
-    cache = None
+    """The engine over the document root.
+
+    It takes compiled pages that lie beside the pages, as ``psp compile`` leaves them,
+    and keeps its own in the cache folder if the site has one.
+    """
+    root, key = settings.document_root, settings.key_path
+    cache: PageCache = DiskCache(root, key_file=key, beside=True, write=False)
     if settings.cache_dir is not None:
-        cache = DiskCache(settings.cache_dir, key_file=settings.key_path)
+        cache = ChainCache((cache, DiskCache(settings.cache_dir, key_file=key)))
     return Engine(
         FileLoader(settings.document_root, settings.encoding),
         cache=cache,

@@ -21,13 +21,17 @@ StartResponse = Callable[..., Callable[[bytes], object]]
 #: Header fields that CGI spells without HTTP_ (RFC 3875, section 4.1).
 _PLAIN = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
 
+#: Where a server may put the header fields as they were sent, as pairs of str: WSGI
+#: itself keeps neither their spelling nor their order.
+RAW_HEADERS = "psp.headers"
+
 
 class WSGIApplication:
     """A document root as a WSGI application.
 
-    *settings* is a Settings object; keyword arguments are settings by name, such as
-    ``development=True`` or ``session={"timeout": 600}``, and win over it. Raises
-    SettingsError.
+    Keyword arguments are settings by name, such as ``development=True`` or
+    ``session={"timeout": 600}``; or *settings* is a whole Settings object. Raises
+    SettingsError, and TypeError for both at once.
     """
 
     def __init__(
@@ -41,8 +45,10 @@ class WSGIApplication:
             options["document_root"] = os.fspath(document_root)
         if settings is None:
             settings = load_settings(environ={}, options=options)
+        elif options.keys() - {"document_root"}:
+            raise TypeError("settings or keyword arguments, not both")
         elif options:
-            settings = replace(settings, **options)
+            settings = replace(settings, document_root=options["document_root"])
         self.settings = settings
         self.limits = limits_of(settings)
         self.handler = make_handler(settings)
@@ -98,6 +104,9 @@ def headers_of(environ: Environ) -> Headers:
 
     ``Proxy`` is left out: programs take HTTP_PROXY for a setting (CVE-2016-5385).
     """
+    raw = environ.get(RAW_HEADERS)
+    if raw is not None:
+        return Headers.received((k, v) for k, v in raw if k.lower() != "proxy")
     pairs = []
     for key, value in environ.items():
         if key.startswith("HTTP_"):

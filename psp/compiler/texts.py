@@ -13,7 +13,7 @@ _PROTECTED = re.compile(r"\\(?=[nrt])")
 _ESCAPE = re.compile(
     r"\\(?:(?P<newline>\n)|(?P<one>['\\abfnrtv])|(?P<octal>[0-7]{1,3})"
     r"|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})"
-    r"|N\{(?P<name>[^}\n]+)\})"
+    r"|N\{(?P<name>[^}\n]{1,100})\})"
 )
 _ONE = {"'": "'", "\\": "\\", **dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))}
 _BLANK = re.compile(r"[ \t]*")

@@ -56,7 +56,6 @@ class Engine(Adapter):
 
     def compile(self, env, source):
         from psp.compiler.pipeline import compile_page
-
         from psp.source import Source
 
         return compile_page(Source(source, "page.psp"), self.resolve, env.options)

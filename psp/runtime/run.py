@@ -144,14 +144,14 @@ def run_page(
 ) -> None:
     """Run a page and then its layouts, writing to *output*.
 
-    *names* are the page's names besides those it makes itself. Exceptions of page
-    code pass through untouched.
+    *names* are the page's names besides those it makes itself; a ``psp`` among them
+    takes the place of the interface. Exceptions of page code pass through untouched.
     """
     layout = loaded.page.options.layout
     if interface is not None:
         interface._page = loaded
         if "psp" in loaded.names or layout:
-            names = {**names, "psp": interface}
+            names = {"psp": interface, **names}
     namespace = loaded.namespace(names)
     if layout is None:
         result = loaded.start(namespace, output)

@@ -165,7 +165,7 @@ class PageRun:
     def run(self) -> Iterable[bytes]:
         """Run the page to its end, whatever that is; the rest of the body."""
         try:
-            ended_well = self._run_guarded()
+            ended_well = self.manners.answer(self)
             if self.session is not None and ended_well:
                 self.session.commit()
             body = self.answer.finish(self.output.body())
@@ -177,7 +177,7 @@ class PageRun:
                 self.session.close()
         return _WithCleanups(body, self.exchange)
 
-    def _run_guarded(self) -> bool:
+    def run_page(self) -> bool:
         """Run the page, or what takes its place; whether that came to a good end."""
         interface = None
         try:

@@ -39,6 +39,10 @@ class Manners:
     #: The status of an error page that sets none.
     error_page_status = 500
 
+    def answer(self, run: PageRun) -> bool:
+        """Have the page of *run* write its answer: whether it came to a good end."""
+        return run.run_page()
+
     def names(self, run: PageRun) -> dict[str, Any]:
         """Names every page gets besides ``req``, ``form``, ``session`` and ``psp``."""
         return {}

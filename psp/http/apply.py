@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from inspect import Signature
 
 
 class Fields(Protocol):
@@ -38,15 +41,24 @@ def apply_form(function: Callable[..., Any], form: Fields, **extra: Any) -> Any:
 
 
 def _parameters(function: Callable[..., Any]) -> set[str] | None:
-    """The names *function* takes by keyword, None for any; built-ins take none."""
+    """The names *function* takes by keyword, None for any; built-ins take none.
+
+    What counts of a decorated function is the wrapper, which is called; one that takes
+    anything hands it on, so there it is the function inside.
+    """
     import inspect
 
     try:
-        signature = inspect.signature(function)
+        signature = inspect.signature(function, follow_wrapped=False)
+        if _takes_any(signature):
+            signature = inspect.signature(function)
     except (TypeError, ValueError):
         return set()
-    kinds = {p.kind for p in signature.parameters.values()}
-    if inspect.Parameter.VAR_KEYWORD in kinds:
+    if _takes_any(signature):
         return None
     by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return {p.name for p in signature.parameters.values() if p.kind in by_name}
+
+
+def _takes_any(signature: Signature) -> bool:
+    return any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())

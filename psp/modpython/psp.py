@@ -1,0 +1,275 @@
+"""``mod_python.psp``: pages as templates, and the handler that runs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import CodeType
+from typing import Any, NoReturn
+
+from ..engine import Engine
+from ..errors import HTTPError, PageNotFound, SessionError
+from ..http import interface
+from ..http.exchange import mp_request
+from ..runtime.run import LoadedPage, run_page
+from . import util
+from .apache import SERVER_RETURN
+from .constants import HTTP_NOT_FOUND, OK
+from .listing import listing
+from .session import Session
+from .site import site_of
+from .source import python_source
+
+__name__ = "mod_python.psp"  # what pages print, and find it under
+
+STRING = "__psp__"  # the file name of a page that is a string
+_INTERFACE = (
+    "apply_data",
+    "error_page",
+    "filename",
+    "form",
+    "redirect",
+    "req",
+    "set_error_page",
+)
+
+
+class PSPInterface(interface.PSPInterface):
+    """What a page reaches as ``psp``; ``dir`` tells the names that mod_python has."""
+
+    req: mp_request
+    error_page: Any = None
+
+    def __init__(self, template: PSP, names: dict[str, Any]):
+        req = template.req
+        super().__init__(template.engine, req._output, names, lambda: _form(req))
+        self._template = template
+
+    @property
+    def filename(self) -> str:  # type: ignore[override]
+        """The file of the page that runs."""
+        return self._template.filename or ""
+
+    def set_error_page(self, name: str) -> None:
+        """Have the page *name* answer if this one fails; it sees ``exception``.
+
+        It is loaded now: a name with a leading slash from the document root, another
+        from the folder of the page that calls this.
+        """
+        if name.startswith("/"):
+            file = self.req.document_root() + name
+        else:
+            file = os.path.join(os.path.dirname(self.filename), name)
+        self.error_page = PSP(self.req, filename=file)
+
+    def redirect(self, location: str, permanent: bool | int = False) -> NoReturn:
+        """End the page with a redirect: status 302, or 301 where it is permanent."""
+        util.redirect(self.req, location, permanent)
+
+    def __dir__(self) -> list[str]:
+        return [*_INTERFACE, *(name for name in super().__dir__() if name[0] == "_")]
+
+
+class PSP:
+    """A page as a template: a file, a string (str or bytes), or the page asked for.
+
+    A relative file name is taken from the folder of ``req.filename``. *vars* are names
+    the page sees. ValueError for both file and string, SERVER_RETURN (404) for a file
+    that is not there, PageSyntaxError for one that cannot be compiled.
+    """
+
+    dbmcache = None
+
+    def __init__(
+        self,
+        req: mp_request,
+        filename: str | None = None,
+        string: str | bytes | None = None,
+        vars: Mapping[str, Any] = {},
+    ):
+        if string and filename:
+            raise ValueError("Must specify either filename or string")
+        self.req = req
+        self.vars = vars
+        self.string = None if filename else string
+        self.engine: Engine = site_of(req).engine
+        self.filename: str | None = None
+        if self.string is None:
+            folder = os.path.dirname(req.filename)
+            name = os.path.join(folder, filename or req.filename)
+            self.filename = os.path.normpath(name)
+        self._page = self._load()
+
+    def _load(self) -> LoadedPage:
+        if self.string is not None:
+            return site_of(self.req).template(_text(self.string), STRING).load()
+        assert self.filename is not None
+        try:
+            return self.engine.load(page_name(self.req, self.filename))
+        except PageNotFound as error:
+            ending = SERVER_RETURN(HTTP_NOT_FOUND)
+            ending.add_note(str(error))
+            raise ending from error
+
+    @property
+    def code(self) -> CodeType:
+        """The compiled page."""
+        return self._page.page.code
+
+    def run(self, vars: Mapping[str, Any] = {}, flush: bool | int = 0) -> None:
+        """Run the page, writing to the client; *vars* win over those of the object.
+
+        What the page raises passes through, unless it has set an error page. A session
+        is saved where the page, its error page, or SERVER_RETURN ended it well.
+        """
+        with _session_for(self.req, self._page):
+            if "form" in self._page.names:
+                _form(self.req)
+            names = self._names(vars)
+            psp = PSPInterface(self, names)
+            depth = self.req._output.depth
+            try:
+                self._run_to_end(psp, names)
+                if flush:
+                    self.req.flush()
+            except HTTPError:
+                raise
+            except BaseException as error:
+                self.req._output.unwind(depth)
+                if psp.error_page is None:
+                    raise
+                _run_error_page(psp.error_page, error)
+
+    def _run_to_end(self, psp: PSPInterface, names: dict[str, Any]) -> None:
+        """Run the page, and save the session unless it failed."""
+        req = self.req
+        try:
+            run_page(self._page, {"psp": psp, **names}, req._output, psp, self.engine)
+        except SERVER_RETURN:
+            _save_session(req)
+            raise
+        _save_session(req)
+
+    def _names(self, vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The names of the page; what comes later wins."""
+        from .names import page_names
+
+        req = self.req
+        return {
+            **page_names(),
+            **self.engine.names,
+            "req": req,
+            "form": getattr(req, "form", None),
+            "session": getattr(req, "session", None),
+            **self.vars,
+            **vars,
+            "__file__": req.filename,
+            "__mp_info__": None,
+            "__mp_path__": [],
+        }
+
+    def __str__(self) -> str:
+        """Run the page, its output going to the client; nothing is left to print."""
+        self.req.content_type = "text/html"
+        self.run()
+        return ""
+
+    def display_code(self) -> None:
+        """Write the listing of the page beside the Python made of it."""
+        if self.string is not None:
+            page, folder, title = _text(self.string), "", STRING
+        else:
+            assert self.filename is not None
+            page, folder = _read(self.filename), os.path.dirname(self.filename)
+            title = self.filename
+        self.req.write(listing(_python(page, folder), page, title), 0)
+
+
+def handler(req: mp_request) -> int:
+    """Answer with the page that was asked for; with PythonDebug also its listing."""
+    req.content_type = "text/html"
+    if req.get_config().get("PythonDebug") == "1" and req.filename.endswith("_"):
+        PSP(req, filename=req.filename[:-1]).display_code()
+    else:
+        PSP(req).run()
+    return OK
+
+
+def parse(name: str, folder: str | None = None) -> str:
+    """The Python that mod_python makes of a file; *folder* ends in a slash."""
+    file = (folder or "") + name
+    return _python(_read(file), os.path.dirname(file))
+
+
+def parsestring(string: str | bytes) -> str:
+    """The Python that mod_python makes of a page."""
+    return _python(_text(string), "")
+
+
+def page_name(req: mp_request, filename: str) -> str:
+    """What the loaders of the site call the file *filename*."""
+    root = os.path.join(req.document_root(), "")
+    return filename.removeprefix(root)
+
+
+def _python(page: str, folder: str) -> str:
+    return python_source(page, lambda name: _read(os.path.join(folder, name)))
+
+
+def _read(filename: str) -> str:
+    with open(filename, "rb") as file:
+        return _text(file.read())
+
+
+def _text(string: str | bytes) -> str:
+    if isinstance(string, bytes):
+        return string.decode("utf-8", "surrogateescape")
+    return string
+
+
+def _form(req: mp_request) -> Any:
+    """The form of the request, made if there is none."""
+    if not hasattr(req, "form"):
+        req.form = util.FieldStorage(req, keep_blank_values=1)
+    return req.form
+
+
+@contextmanager
+def _session_for(req: mp_request, page: LoadedPage) -> Iterator[None]:
+    """A session for a page that mentions it, unless there is one; gone afterwards."""
+    if "session" not in page.names or hasattr(req, "session"):
+        yield
+        return
+    req.session = session = Session(req)
+    try:
+        yield
+    finally:
+        session.close()
+        vars(req).pop("session", None)
+
+
+def _save_session(req: mp_request) -> None:
+    """Save the session, if there is one; where that fails, nothing else is said."""
+    session = getattr(req, "session", None)
+    if session is None:
+        return
+    try:
+        session.save()
+    except SessionError:
+        req._output.reset()
+        raise
+
+
+def _run_error_page(page: PSP, error: BaseException) -> None:
+    """Run *page* in place of one that raised *error*, unless that is what failed."""
+    running: list[str | None] = page.req.__dict__.setdefault("_error_pages", [])
+    if page.filename in running:
+        error.add_note(f"{page.filename} is its own error page; it is not run again")
+        raise error
+    running.append(page.filename)
+    try:
+        page.run({"exception": sys.exc_info()})
+    finally:
+        running.pop()

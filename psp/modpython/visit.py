@@ -1,0 +1,294 @@
+"""Visit: one request to an application, from its path through the phases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from copy import copy
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from ..errors import HTTPError, SettingsError
+from ..handler import log
+from ..http.answer import Answer, Start
+from ..http.exchange import mp_request
+from ..http.paths import Kind, Target
+from ..http.request import Request
+from ..http.response import Response
+from ..http.static import send_file
+from ..options import MOD_PYTHON
+from ..runtime.output import Output
+from .access import Visitor
+from .constants import (
+    DECLINED,
+    HTTP_FORBIDDEN,
+    HTTP_INTERNAL_SERVER_ERROR,
+    HTTP_MOVED_PERMANENTLY,
+    HTTP_NOT_FOUND,
+    HTTP_UNAUTHORIZED,
+    OK,
+)
+from .dispatch import Run
+from .handlers import run_phase
+from .settings import CONTENT, OURS, Settings, extension_of
+from .site import attach
+
+if TYPE_CHECKING:
+    from .application import Application
+
+_EARLY = (
+    "PythonPostReadRequestHandler",
+    "PythonTransHandler",
+    "PythonHeaderParserHandler",
+    "PythonInitHandler",
+)
+_LATE = ("PythonTypeHandler", "PythonFixupHandler")
+_AFTER = ("PythonLogHandler", "PythonCleanupHandler")
+_MOST_REDIRECTS = 10  # internal ones; as many as Apache allows
+
+
+class Visit:
+    """One request on its way; *before* is what it is an internal redirect of."""
+
+    settings: Settings
+    run_: Run
+    #: What takes the place of the output, a file or the answer of a redirect.
+    body: Iterable[bytes] | None = None
+    replaced = False
+
+    def __init__(
+        self,
+        application: Application,
+        request: Request,
+        start: Start,
+        before: Visit | None = None,
+    ):
+        self.application = application
+        self.request = request
+        self.start = start
+        self.before = before
+        self.depth: int = before.depth + 1 if before is not None else 0
+
+    def run(self) -> Iterable[bytes]:
+        """Answer the request; what is left of the body, to be closed."""
+        try:
+            self._enter(self._find())
+        except HTTPError as error:
+            return self.application.refuse(self.request, self.start, error)
+        except SettingsError as error:
+            self.application.site.handler.note(error, self.request)
+            broken = HTTPError(HTTP_INTERNAL_SERVER_ERROR)
+            return self.application.refuse(self.request, self.start, broken)
+        try:
+            self._go_through_phases()
+            body = self.body
+            if body is None:
+                body = self.answer.finish(self.output.body())
+        except BaseException:
+            self.req.run_cleanups()
+            raise
+        return _Body(body, self)
+
+    # finding and setting up
+
+    def _find(self) -> Target:
+        """What the path leads to; for a folder the first index it has."""
+        places = self.application.places
+        target = places.locate(self.request.path)
+        self.settings = self._settings_of(target.filename)
+        if target.kind is not Kind.MISSING or target.filename[-1] != "/":
+            return target
+        for name in self.settings.index:
+            index = places.locate(f"/{target.name}{name}")
+            if index.kind is Kind.PAGE:
+                self.settings = self._settings_of(index.filename)
+                return index
+        return target
+
+    def _settings_of(self, filename: str) -> Settings:
+        configuration = self.application.configuration
+        return configuration.settings_for(filename, self.request.path)
+
+    def _enter(self, target: Target) -> None:
+        """Make the ``req``, and all that answers."""
+        application, settings = self.application, self.settings
+        self.target = target
+        kind = settings.media_type(target.filename)
+        if kind is None:
+            rules = application.site.handler.root.rules
+            kind = rules.static_types.get(extension_of(target.filename), "")
+        self.response = Response(content_type=kind)
+        self.answer = Answer(self.request, self.response, self.start)
+        self.output = Output(self._send, MOD_PYTHON.buffer)
+        self.req = mp_request(
+            self.request,
+            self.response,
+            self.output,
+            filename=target.filename,
+            path_info=target.path_info,
+            document_root=application.document_root,
+            options=settings.options,
+            config=settings.config,
+            logger=log,
+            redirect=self._redirect,
+        )
+        self.req.handler = settings.apache_handler(target.filename) or ""
+        if self.before is not None:
+            self.req.prev, self.before.req.next = self.before.req, self.req
+        attach(self.req, application.site)
+        site = application.site
+        self.run_ = Run(site, self.req, self.response, self.output, self.answer)
+
+    def _send(self, data: bytes) -> None:
+        if not self.replaced:
+            self.answer.send(data)
+
+    # the phases
+
+    def _go_through_phases(self) -> None:
+        for phase in _EARLY:
+            if not self._passes(phase):
+                return
+        if self.req.filename != self.target.filename:
+            self.settings = self._settings_of(self.req.filename)
+        if not (self._lets_in() and all(map(self._passes, _LATE))):
+            return
+        if self.target.kind is Kind.FOLDER:
+            self._redirect_to_folder()
+        elif self.req.handler in OURS:
+            extension = extension_of(self.req.filename)
+            handlers = self.settings.handlers_of(CONTENT, extension)
+            self.run_.content(handlers, self._send_file)
+        else:
+            self._send_file()
+
+    def _passes(self, phase: str) -> bool:
+        """Whether the request goes on after *phase*."""
+        result = self._result(phase)
+        if result in (OK, DECLINED):
+            return True
+        if result is not None:
+            self.run_.conclude(result)
+        return False
+
+    def _result(self, phase: str) -> int | None:
+        extension = extension_of(self.req.filename)
+        return self.run_.phase(phase, self.settings.handlers_of(phase, extension))
+
+    def _lets_in(self) -> bool:
+        """Whether the rules of access and their handlers let the visitor in."""
+        if not self._passes("PythonAccessHandler"):
+            return False
+        settings, visitor = self.settings, self._visitor()
+        if settings.hosts is not None and not settings.hosts.lets_in(visitor):
+            return self._refuse(HTTP_FORBIDDEN)
+        if not settings.require or any(r.is_met(visitor) for r in settings.require):
+            return True
+        if not any(requirement.needs_user for requirement in settings.require):
+            return self._refuse(HTTP_FORBIDDEN)
+        return self._authenticates()
+
+    def _authenticates(self) -> bool:
+        """Whether handlers know the visitor as somebody who is let in."""
+        result = self._result("PythonAuthenHandler")
+        if result == OK and self._passes("PythonAuthzHandler"):
+            visitor = self._visitor()
+            if any(rule.is_met(visitor) for rule in self.settings.require):
+                return True
+            return self._refuse(HTTP_UNAUTHORIZED)
+        if result == DECLINED:
+            return self._refuse(HTTP_UNAUTHORIZED)
+        if result not in (None, OK):
+            self.run_.conclude(result)
+        return False
+
+    def _visitor(self) -> Visitor:
+        return Visitor(self.request.remote_addr, self.req.user)
+
+    def _refuse(self, status: int) -> bool:
+        self.run_.refuse(status)
+        return False
+
+    # what no handler answers
+
+    def _redirect_to_folder(self) -> None:
+        """Send the visitor to the folder's own path, its slash at the end."""
+        path, mark, query = self.req.unparsed_uri.partition("?")
+        location = self.req.construct_url(f"{path}/{mark}{query}")
+        self.response.err_headers["Location"] = location
+        self.run_.refuse(HTTP_MOVED_PERMANENTLY)
+
+    def _send_file(self) -> None:
+        """Answer with the file itself, if files of its kind are sent at all."""
+        if self.answer.started:
+            return
+        try:
+            if self.req.handler not in ("", "default-handler", *OURS):
+                raise HTTPError(HTTP_NOT_FOUND)
+            self._answer_with_file()
+        except HTTPError as error:
+            for name, value in error.headers:
+                self.response.err_headers[name] = value
+            self.run_.refuse(error.status)
+
+    def _answer_with_file(self) -> None:
+        files = self.application.site.handler.root
+        target = files.find(f"/{self.target.name}{self.target.path_info}")
+        found, body = send_file(self.request, target)
+        response = self.response
+        response.status = found.status
+        if not self.settings.media_type(target.filename):
+            response.content_type = found.content_type
+        for name, value in found.headers.items():
+            response.headers[name] = value
+        self.body = self.answer.pass_on(body)
+
+    # internal redirects
+
+    def _redirect(self, exchange: mp_request, uri: str) -> None:
+        """Answer with the request for *uri* in place of this one."""
+        if self.answer.started:
+            raise OSError("Cannot redirect after headers have already been sent.")
+        if self.depth >= _MOST_REDIRECTS:
+            raise RuntimeError("too many internal redirects")
+        path, _, query = uri.partition("?")
+        request = copy(self.request)
+        request.body = self.request.body
+        request.path, request.query = unquote(path, errors="surrogateescape"), query
+        request.raw_uri = request.uri = uri
+        self.replaced = True
+        inner = Visit(self.application, request, self.start, self)
+        self.body = inner.run()
+
+    def close(self) -> None:
+        """Run what comes after the answer: the log and clean-up phases, clean-ups."""
+        for phase in _AFTER:
+            extension = extension_of(self.req.filename)
+            handlers = self.settings.handlers_of(phase, extension)
+            try:
+                run_phase(self.req, phase, handlers)
+            except Exception as error:
+                self.application.site.handler.note(error, self.request)
+        self.req.run_cleanups()
+
+
+class _Body:
+    """The body of an answer, at whose end the rest of the phases run (PEP 3333)."""
+
+    def __init__(self, body: Iterable[bytes], visit: Visit):
+        self._body = body
+        self._visit: Visit | None = visit
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Called by the server once the answer is sent, or given up."""
+        visit, self._visit = self._visit, None
+        if visit is None:
+            return
+        close = getattr(self._body, "close", None)
+        try:
+            if close is not None:
+                close()
+        finally:
+            visit.close()

@@ -1,0 +1,33 @@
+"""Replay all cases, or those of the topics that are named: how many pass of each.
+
+python -m tests.conformance [TOPIC ...]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from .harness import CASES, served
+from .replay import read_cases, summarise
+
+
+def main() -> int:
+    """The exit status: 0 when every case has passed."""
+    wanted = sys.argv[1:]
+    files = [file for file in CASES if not wanted or file.stem in wanted]
+    topics: dict[str, list[int]] = {}
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as runner:
+        for case in read_cases(files):
+            counts = topics.setdefault(case["topic"], [0, 0])
+            problem = runner.run(case)
+            counts[0] += 1
+            if problem:
+                counts[1] += 1
+                print(f"FAIL {case['id']}: {problem}")
+    return summarise(topics)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

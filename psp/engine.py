@@ -104,8 +104,12 @@ class Engine:
 
     def _render(self, page: LoadedPage, names: dict[str, object]) -> str:
         output = Output()
-        interface = PageInterface(self, output, self.names)
-        run_page(page, {**self.names, **names}, output, interface, self)
+        if self.names:
+            names = {**self.names, **names}
+        interface = None
+        if page.needs_interface:
+            interface = PageInterface(self, output, self.names)
+        run_page(page, names, output, interface, self)
         return output.text()
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -42,22 +43,21 @@ class LoadedPage:
     The names of ``<%! %>`` are made once and shared by every run and thread.
     """
 
-    __slots__ = ("page", "names", "_base")
+    __slots__ = ("page", "names", "needs_interface", "_base")
 
     def __init__(self, page: CompiledPage):
         self.page = page
         self.names = page.names
-        self._base: dict[str, Any] = {}
-        if page.declarations:
-            self._base["__name__"] = page.name
-            self._base["__file__"] = page.filename
+        self.needs_interface = "psp" in page.names or page.options.layout is not None
+        self._base: dict[str, Any] = {
+            "__name__": page.name,
+            "__file__": page.filename,
+        }
         for code in page.declarations:
             exec(code, self._base)
 
     def namespace(self, names: dict[str, Any]) -> dict[str, Any]:
         """The fresh globals of one run: the shared names, then *names*."""
-        if not self._base:
-            return names.copy()
         return {**self._base, **names}
 
     def start(self, namespace: dict[str, Any], output: Output) -> Any:
@@ -114,10 +114,9 @@ def _run_module(
     namespace.update(_HELPER_NAMES)
     values = (output.parts, output.limit, output.settle, fragment)
     namespace.update(zip(abi.RUN_PARAMETERS, values, strict=True))
-    try:
+    with suppress(PageReturn):
         return eval(code, namespace)
-    except PageReturn:
-        return None
+    return None
 
 
 class PageReturn(BaseException):
@@ -132,7 +131,8 @@ def _finish(loaded: LoadedPage, result: Any) -> None:
     if result is not None and loaded.page.code.co_flags & _COROUTINE:
         import asyncio
 
-        asyncio.run(result)
+        with suppress(PageReturn):
+            asyncio.run(result)
 
 
 def run_page(

@@ -1,0 +1,80 @@
+"""escape(): what an expression becomes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+from markupsafe import escape as reference
+
+from psp.runtime.escape import arguments, escape, plain
+
+
+class Html:
+    def __html__(self) -> str:
+        return "<b>"
+
+
+class Text(str):
+    pass
+
+
+class Number(int):
+    def __str__(self) -> str:
+        return "<1>"
+
+
+class Odd:
+    def __str__(self) -> str:
+        return Text("<odd>")
+
+
+@given(st.text())
+def test_text_is_escaped_as_markupsafe_does(text: str) -> None:
+    assert escape(text) == str(reference(text))
+    assert type(escape(text)) is str
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (None, ""),
+        (0, "0"),
+        (True, "True"),
+        (1.5, "1.5"),
+        (Markup("<i>"), "<i>"),
+        (Html(), "<b>"),
+        (Text("<t>"), "&lt;t&gt;"),
+        (Number(1), "&lt;1&gt;"),
+        (Odd(), "&lt;odd&gt;"),
+        (b"<", "b&#39;&lt;&#39;"),
+        (["<"], "[&#39;&lt;&#39;]"),
+    ],
+)
+def test_values(value: object, wanted: str) -> None:
+    assert escape(value) == wanted
+
+
+def test_plain() -> None:
+    assert plain(None) == "" and plain("<") == "<" and plain(3) == "3"
+
+
+def test_several_arguments_are_those_of_str_or_a_tuple() -> None:
+    assert arguments(b"caf\xc3\xa9", "utf-8") == "café"
+    assert arguments(1, 2) == (1, 2)
+    with pytest.raises(TypeError):
+        arguments(x=1)
+
+
+def test_without_the_private_function_the_public_one_serves() -> None:
+    program = (
+        "import sys; sys.modules['markupsafe._speedups'] = None\n"
+        "from psp.runtime import escape\n"
+        "assert escape.inner.__name__ == '_portable'\n"
+        "assert escape.escape('<&>') == '&lt;&amp;&gt;'\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

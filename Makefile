@@ -33,8 +33,8 @@ test-all: $(VENV)/.test ## every test; needs Chromium and Apache with mod_python
 browser: $(VENV)/.test ## screenshots of the example site by headless Chromium
 	$(pytest) -m browser tests/browser $(ARGS)
 
-conformance: $(VENV)/.test ## replays what the original mod_python answered
-	$(pytest) -n 2 -m "not apache" tests/conformance $(ARGS)
+conformance: $(VENV)/.test ## replays what mod_python answered; ARGS="form session" for some
+	$(bin)/python -m tests.conformance $(ARGS)
 
 check: $(VENV)/.check ## ruff and mypy
 	$(bin)/ruff check

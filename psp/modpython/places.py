@@ -13,11 +13,15 @@ from ..http.mediatypes import MEDIA_TYPES
 from ..http.pathrules import PathRules
 from ..http.paths import DocumentRoot
 
+#: What Apache says of a file by its extension: without a charset.
+TYPES = {key: kind.partition(";")[0] for key, kind in MEDIA_TYPES.items()}
+TYPES[".py"] = "text/x-python"
+
 _ANYTHING = PathRules(extensions=("",), index_files=(), strict=False)
-#: Apache's table names no charset, and what it does not know it sends without a type.
+# What Apache does not know it sends without a type.
 _STATIC = PathRules(
     extensions=(),
-    static_types={key: kind.partition(";")[0] for key, kind in MEDIA_TYPES.items()},
+    static_types=TYPES,
     default_type="",
     strict=False,
 )

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from ..errors import HTTPError, SettingsError
 from ..handler import log
+from ..http import exchange
 from ..http.answer import Answer, Start
-from ..http.exchange import mp_request
 from ..http.paths import Kind, Target
 from ..http.request import Request
 from ..http.response import Response
@@ -29,6 +29,8 @@ from .constants import (
 )
 from .dispatch import Run
 from .handlers import run_phase
+from .places import TYPES
+from .request import mp_request
 from .settings import CONTENT, OURS, Settings, extension_of
 from .site import attach
 
@@ -114,8 +116,7 @@ class Visit:
         self.target = target
         kind = settings.media_type(target.filename)
         if kind is None:
-            rules = application.site.handler.root.rules
-            kind = rules.static_types.get(extension_of(target.filename), "")
+            kind = TYPES.get(extension_of(target.filename).lower(), "")
         self.response = Response(content_type=kind)
         self.answer = Answer(self.request, self.response, self.start)
         self.output = Output(self._send, MOD_PYTHON.buffer)
@@ -131,6 +132,7 @@ class Visit:
             logger=log,
             redirect=self._redirect,
         )
+        self.req._settings = settings
         self.req.handler = settings.apache_handler(target.filename) or ""
         if self.before is not None:
             self.req.prev, self.before.req.next = self.before.req, self.req
@@ -244,7 +246,7 @@ class Visit:
 
     # internal redirects
 
-    def _redirect(self, exchange: mp_request, uri: str) -> None:
+    def _redirect(self, req: exchange.mp_request, uri: str) -> None:
         """Answer with the request for *uri* in place of this one."""
         if self.answer.started:
             raise OSError("Cannot redirect after headers have already been sent.")

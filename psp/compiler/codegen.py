@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .. import abi
 from ..errors import PageSyntaxError
@@ -90,6 +91,23 @@ def error_at(source: Source, line: int, column: int, message: str) -> PageSyntax
     return PageSyntaxError.at(source, Span(at, at + 1), message)
 
 
+class _Suite(NamedTuple):
+    """A suite to be filled: where it belongs, and whether it may run repeatedly."""
+
+    holder: ast.AST
+    name: str
+    body: list[ast.stmt]
+    loop: bool
+
+
+@dataclass(slots=True)
+class _Loop:
+    """An outermost loop, on the stack before and behind its suites."""
+
+    loop: ast.For | ast.While | ast.AsyncFor
+    written: int | None = None  # how many holes had been filled before it
+
+
 class _Filler:
     """Puts statements that write in the place of holes."""
 
@@ -108,8 +126,28 @@ class _Filler:
         self._filled: set[int] = set()
         self._written = 0  # how many holes have been filled, to see which loops write
 
-    def fill(self, body: list[ast.stmt], loop: bool = False) -> list[ast.stmt]:
-        """The statements of *body* with their holes filled, never none."""
+    def fill(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        """The statements of *body* with their holes filled, never none.
+
+        Suites wait on a stack: a chain of ``elif`` is as deep as it is long.
+        """
+        waiting: list[_Suite | _Loop] = []
+        result = self._suite(body, False, waiting)
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, _Suite):
+                filled = self._suite(item.body, item.loop, waiting)
+                setattr(item.holder, item.name, filled)
+            elif item.written is None:
+                item.written = self._written
+            elif self._written > item.written:
+                item.loop.body.insert(0, emit.check(_header(item.loop)))
+        return result
+
+    def _suite(
+        self, body: list[ast.stmt], loop: bool, waiting: list[_Suite | _Loop]
+    ) -> list[ast.stmt]:
+        """One suite filled; those of its statements are put on the stack."""
         result: list[ast.stmt] = []
         for statement in body:
             if isinstance(statement, ast.Expr):
@@ -117,35 +155,40 @@ class _Filler:
                 if filled is not None:
                     result.append(filled)
             else:
-                self._inside(statement, loop)
+                self._inside(statement, loop, waiting)
                 result.append(statement)
         if not result:
             result.append(emit.nothing(body[0] if body else None))
         return result
+
+    def _inside(
+        self, statement: ast.stmt, loop: bool, waiting: list[_Suite | _Loop]
+    ) -> None:
+        """Put the suites of *statement* on the stack.
+
+        An outermost loop that writes asks each time round whether to send; whether it
+        writes is known once its suites have been filled.
+        """
+        inner = loop
+        outermost = None
+        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            inner = False
+        elif isinstance(statement, LOOPS):
+            inner = True
+            outermost = None if loop else _Loop(statement)
+        if outermost is not None:
+            waiting.append(outermost)
+        for holder, name, suite in suites(statement):
+            repeated = inner if name == "body" else loop
+            waiting.append(_Suite(holder, name, suite, repeated))
+        if outermost is not None:
+            waiting.append(outermost)
 
     def finish(self) -> None:
         """Refuse expressions whose code was taken for something else by the parser."""
         for index, hole in enumerate(self._holes):
             if hole.kind is HoleKind.EXPRESSION and index not in self._filled:
                 raise _not_one(hole)
-
-    def _inside(self, statement: ast.stmt, loop: bool) -> None:
-        if isinstance(statement, LOOPS):
-            self._loop(statement, loop)
-            return
-        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
-            loop = False
-        for holder, name, suite in list(suites(statement)):
-            setattr(holder, name, self.fill(suite, loop))
-
-    def _loop(self, statement: ast.For | ast.While | ast.AsyncFor, loop: bool) -> None:
-        """An outermost loop that writes asks each time round whether to send."""
-        before = self._written
-        statement.body = self.fill(statement.body, loop=True)
-        if not loop and self._written > before:
-            statement.body.insert(0, emit.check(_header(statement)))
-        if statement.orelse:
-            statement.orelse = self.fill(statement.orelse, loop)
 
     def _expression_statement(self, statement: ast.Expr, loop: bool) -> ast.stmt | None:
         value = statement.value

@@ -57,8 +57,12 @@ def compile_page(
     *resolve* gives the Source of an included file, or raises PageNotFound. Raises
     PageSyntaxError, with the place in the page, where it cannot be compiled.
     """
-    with collector_paused():
-        return _compile_page(source, resolve, options)
+    try:
+        with collector_paused():
+            return _compile_page(source, resolve, options)
+    except RecursionError:
+        message = "the page's code is nested too deeply"
+        raise error_at(source, 1, 0, message) from None
 
 
 def _compile_page(

@@ -51,7 +51,7 @@ class Site:
         for name, value in headers:
             if name == "Set-Cookie":
                 kept = value.split(";")[0].removeprefix("pysid=")
-                self.cookie = None if "1970" in value else kept
+                self.cookie = None if "Jan 1970" in value else kept
 
     def visit(self, **data: Any) -> str:
         """The id of a session that holds *data*."""

@@ -17,7 +17,7 @@ from ..http.mediatypes import MEDIA_TYPES
 from ..http.pathrules import PathRules
 from ..http.paths import DocumentRoot
 from ..http.request import Request
-from ..loaders import FileLoader
+from ..loaders import FileLoader, Loader
 from ..session.rules import SessionRules
 from ..session.store import make_store
 from ..settings import Settings
@@ -26,10 +26,10 @@ from ..settings import Settings
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
-def make_handler(settings: Settings) -> PageHandler:
+def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandler:
     """The handler of the site that *settings* describe."""
     return PageHandler(
-        make_engine(settings),
+        make_engine(settings, loader),
         DocumentRoot(settings.document_root, path_rules(settings)),
         make_reports(settings.development),
         make_store(settings.session.store),
@@ -37,8 +37,8 @@ def make_handler(settings: Settings) -> PageHandler:
     )
 
 
-def make_engine(settings: Settings) -> Engine:
-    """The engine over the document root.
+def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:
+    """The engine over the document root, or over what *loader* finds.
 
     It takes compiled pages that lie beside the pages, as ``psp compile`` leaves them,
     and keeps its own in the cache folder if the site has one.
@@ -48,7 +48,7 @@ def make_engine(settings: Settings) -> Engine:
     if settings.cache_dir is not None:
         cache = ChainCache((cache, DiskCache(settings.cache_dir, key_file=key)))
     return Engine(
-        FileLoader(settings.document_root, settings.encoding),
+        loader or FileLoader(settings.document_root, settings.encoding),
         cache=cache,
         options=settings.page_options,
         reload_interval=settings.check_interval,

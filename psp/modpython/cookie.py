@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from ..errors import TooLarge
 from ..http.exchange import mp_request
+from .foreign import adopt
 
 __name__ = "mod_python.Cookie"  # what pages print, and find it under
 
@@ -210,8 +211,9 @@ def get_cookies(
     req: mp_request, Class: type[Cookie] = Cookie, **options: Any
 ) -> dict[str, Any]:
     """The cookies of the request by name; TooLarge where there are too many."""
-    header = req.headers_in.combined("Cookie")
-    limits = req._request.limits
+    ours = adopt(req)
+    header = ours.headers_in.combined("Cookie")
+    limits = ours._request.limits
     if len(header) > limits.cookie_bytes or header.count(";") >= limits.cookies:
         raise TooLarge(message="too many cookies")
     return Class.parse(header, **options)

@@ -6,7 +6,8 @@ site hold the request that Apache made, while pages get one of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-Answer = Callable[[exchange.mp_request], int]
+Answer = Callable[[Any], int]
 
 
 class Adopted(_Base):
@@ -49,3 +50,13 @@ def served(answer: Answer) -> Answer:
         return serve(answer, req)
 
     return handler
+
+
+@contextmanager
+def lent(req: exchange.mp_request, by: Any) -> Iterator[None]:
+    """While it lasts *req* stands for *by*, which its owner goes on to write to."""
+    try:
+        yield
+    finally:
+        if req is not by and isinstance(req, Adopted):
+            req.deliver()

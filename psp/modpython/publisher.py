@@ -24,6 +24,7 @@ from .constants import (
     HTTP_NOT_FOUND,
     OK,
 )
+from .foreign import served
 from .guards import check_access
 from .modules import load_file
 from .request import mp_request
@@ -51,6 +52,7 @@ _CLOSED = (
 _UNPUBLISHED = (ModuleType, type, BuiltinFunctionType, *_INNER)
 
 
+@served
 def handler(req: mp_request) -> int:
     """Publish the object that the path names; SERVER_RETURN where it is not to be had.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .request import host_name
+from .request import Request, host_name
 
 if TYPE_CHECKING:
     from .members import RequestMembers
@@ -13,6 +13,7 @@ Vars = dict[str, str]
 
 #: Headers that no program is told of: passwords, and what would set ``HTTP_PROXY``.
 _UNTOLD = frozenset({"authorization", "proxy-authorization", "proxy"})
+_USUAL_PORTS = {"http": "80", "https": "443"}
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -25,7 +26,7 @@ def common_vars(exchange: RequestMembers) -> Vars:
         "SERVER_SOFTWARE": str(request.environ.get("SERVER_SOFTWARE", "psp")),
         "SERVER_NAME": host_name(request.host),
         "SERVER_ADDR": connection.local_ip,
-        "SERVER_PORT": str(request.server_port),
+        "SERVER_PORT": _port(request),
         "REMOTE_ADDR": request.remote_addr,
         "REMOTE_PORT": str(request.remote_port),
         "DOCUMENT_ROOT": exchange.document_root(),
@@ -40,6 +41,12 @@ def common_vars(exchange: RequestMembers) -> Vars:
         "AUTH_TYPE": exchange.ap_auth_type,
     }
     return found | {name: value for name, value in known.items() if value}
+
+
+def _port(request: Request) -> str:
+    """The port that the client has asked for."""
+    _, colon, port = request.host.removeprefix(host_name(request.host)).partition(":")
+    return port if colon else _USUAL_PORTS.get(request.scheme, "")
 
 
 def cgi_vars(exchange: RequestMembers) -> Vars:

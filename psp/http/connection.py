@@ -107,22 +107,23 @@ class mp_finfo(NamedTuple):
     """``req.finfo``: what is known of a file; times in seconds since the epoch.
 
     ``filetype`` is 1 for a regular file, 2 for a folder, 0 for none, 127 for others.
+    The order is that of the numbers ``apache.FINFO_MODE`` to ``FINFO_FILETYPE``.
     """
 
-    fname: str
-    filetype: int = 0
-    valid: int = 0
     protection: int = 0
-    user: int = 0
-    group: int = 0
-    size: int = 0
     inode: int = 0
     device: int = 0
     nlink: int = 0
+    user: int = 0
+    group: int = 0
+    size: int = 0
     atime: int = 0
     mtime: int = 0
     ctime: int = 0
+    fname: str = ""
     name: str | None = None
+    filetype: int = 0
+    valid: int = 0
 
 
 _ALL_VALID = 0x73F370  # APR's mask of the members above
@@ -134,21 +135,21 @@ def file_info(filename: str) -> mp_finfo:
     try:
         found = os.stat(filename)
     except (OSError, ValueError):
-        return mp_finfo(filename)
+        return mp_finfo(fname=filename)
     mode = found.st_mode
     kind = 1 if stat.S_ISREG(mode) else 2 if stat.S_ISDIR(mode) else _OTHER_TYPE
     return mp_finfo(
-        filename,
-        kind,
-        _ALL_VALID,
         int(f"{stat.S_IMODE(mode):o}", 16),  # APR spells 0644 as 0x644
-        found.st_uid,
-        found.st_gid,
-        found.st_size,
         found.st_ino,
         found.st_dev,
         found.st_nlink,
+        found.st_uid,
+        found.st_gid,
+        found.st_size,
         int(found.st_atime),
         int(found.st_mtime),
         int(found.st_ctime),
+        fname=filename,
+        filetype=kind,
+        valid=_ALL_VALID,
     )

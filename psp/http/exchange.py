@@ -45,6 +45,9 @@ class Redirector(Protocol):
 class mp_request(RequestMembers):
     """``req``: what mod_python gives to handlers and pages. Own attributes are free.
 
+    Page text that is more than the buffer holds has gone out, with the headers, before
+    any of them is set or looked at: that it waits until then is nobody's business.
+
     *logger* takes ``log_error``, *redirect* runs an ``internal_redirect``.
     *flush_writes* says whether ``write`` flushes when it is not told.
     """
@@ -94,11 +97,13 @@ class mp_request(RequestMembers):
     @property
     def headers_out(self) -> Headers:
         """The headers of a normal response."""
+        self._output.settle()
         return self._response.headers
 
     @property
     def err_headers_out(self) -> Headers:
         """The headers of every response, the server's error pages included."""
+        self._output.settle()
         return self._response.err_headers
 
     @property
@@ -108,6 +113,7 @@ class mp_request(RequestMembers):
 
     @status.setter
     def status(self, status: int) -> None:
+        self._output.settle()
         self._response.status = status
 
     @property
@@ -117,6 +123,7 @@ class mp_request(RequestMembers):
 
     @status_line.setter
     def status_line(self, line: str | None) -> None:
+        self._output.settle()
         self._response.line = line if line is None else checked(line)
 
     @property
@@ -126,6 +133,7 @@ class mp_request(RequestMembers):
 
     @content_type.setter
     def content_type(self, value: str) -> None:
+        self._output.settle()
         self._response.content_type = value
         self._content_type_set = 1
 
@@ -143,6 +151,7 @@ class mp_request(RequestMembers):
     @property
     def sent_bodyct(self) -> int:
         """Not 0 once headers are out."""
+        self._output.settle()
         return int(self._output.sent)
 
     def write(self, data: str | bytes, flush: int | None = None) -> None:
@@ -172,7 +181,12 @@ class mp_request(RequestMembers):
         What waits goes first. OSError if the file cannot be read.
         """
         sent = 0
-        with open(path, "rb") as file:
+        try:
+            opened = open(path, "rb")
+        except OSError as error:
+            text = f"Could not stat file for reading: {path!r}"
+            raise OSError(text) from error
+        with opened as file:
             self._output.flush()
             file.seek(offset)
             while length < 0 or sent < length:

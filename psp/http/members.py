@@ -126,14 +126,15 @@ class RequestMembers:
     @property
     def parsed_uri(self) -> tuple[str | int | None, ...]:
         """Scheme, hostinfo, user, password, hostname, port, path, query, fragment."""
-        nothing = (None,) * 5
-        port = self._request.server_port
-        return (*nothing, port, self.unparsed_uri.partition("?")[0], self.args, None)
+        path = self.unparsed_uri.partition("?")[0]
+        return (*(None,) * 6, path, self.args, None)
 
     @property
     def hostname(self) -> str | None:
         """The host the client asks for, without port; None if it names none."""
-        return host_name(self._request.host) if "Host" in self.headers_in else None
+        if "Host" not in self.headers_in:
+            return None
+        return host_name(self._request.host).lower()
 
     @lazy
     def user(self) -> str | None:
@@ -256,7 +257,7 @@ class RequestMembers:
 
     def construct_url(self, uri: str) -> str:
         """*uri*, a path, as a URL of this server."""
-        return f"{self._request.scheme}://{self._request.host}{uri}"
+        return f"{self._request.scheme}://{self._request.host.lower()}{uri}"
 
     def get_remote_host(
         self, type: int = REMOTE_NAME, str_is_ip: object = None
@@ -304,8 +305,10 @@ class RequestMembers:
         self.subprocess_env.update(common_vars(self))
 
     def add_cgi_vars(self) -> None:
-        """Fill ``subprocess_env`` with what is known of the request itself."""
-        self.subprocess_env.update(cgi_vars(self))
+        """Fill ``subprocess_env`` with what is known of the request itself, and with
+        the common variables.
+        """
+        self.subprocess_env.update(common_vars(self) | cgi_vars(self))
 
     def log_error(self, text: str, level: int = APLOG_ERR) -> None:
         """Write *text* to the error log, on one line; *level* is 0 to 7, as syslog."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import HTTPError
 from ..http.cgivars import cgi_vars, common_vars
 from ..http.connection import file_info, mp_finfo
-from ..http.headers import Table
 from ..http.members import LOG_LEVELS
 from . import constants
 from .constants import *  # noqa: F403  # the names are mod_python's
 from .modules import load_module
+from .tables import Table
 
 if TYPE_CHECKING:
     from ..http.exchange import mp_request
@@ -87,8 +87,7 @@ def register_cleanup(function: Callable[[Any], object], data: object = None) -> 
 
 
 def stat(name: str, wanted: int = constants.APR_FINFO_NORM) -> mp_finfo:
-    """What is known of the file *name*; OSError if there is none."""
-    os.stat(name)
+    """What is known of the file *name*; its kind is APR_NOFILE if there is none."""
     return file_info(name)
 
 

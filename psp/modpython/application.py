@@ -86,8 +86,6 @@ class Application:
         except HTTPError as error:
             request = Request(method=environ.get("REQUEST_METHOD", "GET"))
             return self.refuse(request, start_response, error)
-        # A body without a length is refused as there, even if its end is marked.
-        request.input_terminated = False
         return Visit(self, request, start_response).run()
 
     def refuse(

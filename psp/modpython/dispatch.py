@@ -9,6 +9,7 @@ from ..errors import HTTPError, LockTimeout
 from ..handler import ResponseCut, log
 from ..http.answer import Answer
 from ..http.exchange import mp_request
+from ..http.members import METHOD_NUMBERS
 from ..http.response import Response
 from ..runtime.output import Output
 from .constants import (
@@ -105,9 +106,10 @@ class Run:
         req = self.req
         if status == HTTP_UNAUTHORIZED and (req.auth_type() or "").lower() == "basic":
             headers.setdefault("WWW-Authenticate", f'Basic realm="{req.auth_name()}"')
-        refused = status in (HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_IMPLEMENTED)
-        if refused and req.allowed_methods:
-            headers["Allow"] = ", ".join(req.allowed_methods)
+        if status in (HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_IMPLEMENTED):
+            allowed = [name for name in req.allowed_methods if name in METHOD_NUMBERS]
+            if allowed:
+                headers["Allow"] = ", ".join(allowed)
 
     def fail(self, error: BaseException) -> None:
         """Answer for a handler that raised *error*: with PythonDebug by a report.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..http.connection import mp_hlist
 from .apache import SERVER_RETURN
-from .constants import DECLINED, OK
+from .constants import DECLINED, DONE, OK
 from .install import ALIASES
 from .modules import load_module
 from .settings import CONTENT, Handler
@@ -60,13 +60,13 @@ def run_handler(req: mp_request, phase: str, handler: Handler) -> int:
     try:
         result = function(req)
     except SERVER_RETURN as ending:
-        if not ending.args:
-            raise
-        result = ending.args[0]
+        result = ending.args[0] if ending.args else None
         if len(ending.args) > 1 and ending.args[1]:
             req.status = ending.args[1]
     if type(result) is not int:
         raise AssertionError(_NOT_AN_INT.format(type(result), int))
+    if result not in (OK, DECLINED, DONE) and not 100 <= result <= 999:
+        raise AssertionError(f"Handler has returned {result}, which is no status.")
     return result
 
 

@@ -12,7 +12,6 @@ OLD_NAMES = {
     "mod_python.session.session_type": "session",
     "mod_python.session.cookie_name": "session_cookie_name",
     "mod_python.session.application_path": "ApplicationPath",
-    "mod_python.session.application_domain": "ApplicationDomain",
     "mod_python.session.database_directory": "session_directory",
     "mod_python.dbm_session.database_filename": "session_dbm",
     "mod_python.file_session.enable_fast_cleanup": "session_fast_cleanup",

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 
+from ..errors import HTTPError
 from ..http.mediatypes import MEDIA_TYPES
 from ..http.pathrules import PathRules
 from ..http.paths import DocumentRoot
+from .constants import HTTP_BAD_REQUEST
 
 #: What Apache says of a file by its extension: without a charset.
 TYPES = {key: kind.partition(";")[0] for key, kind in MEDIA_TYPES.items()}
@@ -25,6 +27,25 @@ _STATIC = PathRules(
     default_type="",
     strict=False,
 )
+
+
+def normal_path(path: str) -> str:
+    """*path* without doubled slashes and dot segments (RFC 3986, section 5.2.4).
+
+    HTTPError 400 for one that leads above the root.
+    """
+    if "//" not in path and "/." not in path:
+        return path
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                raise HTTPError(HTTP_BAD_REQUEST, "a path above the root")
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    is_folder = path.endswith(("/", "/.", "/.."))
+    return "/" + "/".join(parts) + ("/" if is_folder and parts else "")
 
 
 class Places(DocumentRoot):

@@ -17,6 +17,7 @@ from ..runtime.run import LoadedPage, run_page
 from . import util
 from .apache import SERVER_RETURN
 from .constants import HTTP_NOT_FOUND, OK
+from .foreign import adopt, lent, served
 from .listing import listing
 from .session import Session
 from .site import site_of
@@ -48,9 +49,9 @@ class PSPInterface(interface.PSPInterface):
         self._template = template
 
     @property
-    def filename(self) -> str:  # type: ignore[override]
-        """The file of the page that runs."""
-        return self._template.filename or ""
+    def filename(self) -> Any:  # type: ignore[override]
+        """The file of the page that runs; None for a string."""
+        return self._template.filename
 
     def set_error_page(self, name: str) -> None:
         """Have the page *name* answer if this one fails; it sees ``exception``.
@@ -61,7 +62,7 @@ class PSPInterface(interface.PSPInterface):
         if name.startswith("/"):
             file = self.req.document_root() + name
         else:
-            file = os.path.join(os.path.dirname(self.filename), name)
+            file = os.path.join(os.path.dirname(self.filename or ""), name)
         self.error_page = PSP(self.req, filename=file)
 
     def redirect(self, location: str, permanent: bool | int = False) -> NoReturn:
@@ -91,14 +92,15 @@ class PSP:
     ):
         if string and filename:
             raise ValueError("Must specify either filename or string")
-        self.req = req
+        self.req: mp_request = adopt(req)
+        self._caller = req
         self.vars = vars
         self.string = None if filename else string
-        self.engine: Engine = site_of(req).engine
+        self.engine: Engine = site_of(self.req).engine
         self.filename: str | None = None
         if self.string is None:
-            folder = os.path.dirname(req.filename)
-            name = os.path.join(folder, filename or req.filename)
+            asked = self.req.filename
+            name = os.path.join(os.path.dirname(asked), filename or asked)
             self.filename = os.path.normpath(name)
         self._page = self._load()
 
@@ -124,7 +126,7 @@ class PSP:
         What the page raises passes through, unless it has set an error page. A session
         is saved where the page, its error page, or SERVER_RETURN ended it well.
         """
-        with _session_for(self.req, self._page):
+        with lent(self.req, self._caller), _session_for(self.req, self._page):
             if "form" in self._page.names:
                 _form(self.req)
             names = self._names(vars)
@@ -134,7 +136,7 @@ class PSP:
                 self._run_to_end(psp, names)
                 if flush:
                     self.req.flush()
-            except HTTPError:
+            except (HTTPError, SERVER_RETURN):
                 raise
             except BaseException as error:
                 self.req._output.unwind(depth)
@@ -184,9 +186,11 @@ class PSP:
             assert self.filename is not None
             page, folder = _read(self.filename), os.path.dirname(self.filename)
             title = self.filename
-        self.req.write(listing(_python(page, folder), page, title), 0)
+        with lent(self.req, self._caller):
+            self.req.write(listing(_python(page, folder), page, title), 0)
 
 
+@served
 def handler(req: mp_request) -> int:
     """Answer with the page that was asked for; with PythonDebug also its listing."""
     req.content_type = "text/html"
@@ -247,7 +251,8 @@ def _session_for(req: mp_request, page: LoadedPage) -> Iterator[None]:
         yield
     finally:
         session.close()
-        vars(req).pop("session", None)
+        if hasattr(req, "session"):
+            del req.session
 
 
 def _save_session(req: mp_request) -> None:

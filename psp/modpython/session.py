@@ -13,9 +13,11 @@ from typing import Any
 from ..errors import SessionError
 from ..http.exchange import mp_request
 from ..session import base
+from ..session.place import is_sid
 from ..session.rules import MOD_PYTHON, SessionRules
 from . import cookie as Cookie
 from .constants import OK
+from .foreign import adopt
 from .options import option
 from .site import site_of
 
@@ -48,6 +50,9 @@ class BaseSession(base.Session):
         timeout: float = 0,
         lock: bool | int = 1,
     ) -> None:
+        if sid and not is_sid(str(sid)):
+            raise ValueError(f"Invalid Session ID: sid={sid}")
+        req = adopt(req)
         self._req, self._secret = req, secret
         rules = _rules(req)
         super().__init__(
@@ -57,7 +62,7 @@ class BaseSession(base.Session):
             sid=str(sid) if sid else None,
             timeout=timeout,
             lock=bool(lock),
-            owner=req,
+            owner=_first(req),
         )
         req.register_cleanup(_close, self)
         self._announce()
@@ -188,6 +193,7 @@ def Session(
     lock: bool | int = 1,
 ) -> BaseSession:
     """The session of the visitor, of the class that the site's options name."""
+    req = adopt(req)
     name = option(req, "mod_python.session.session_type", "")
     kind = _CLASSES.get(name or site_of(req).default_session)
     if kind is None:
@@ -222,6 +228,13 @@ def database_directory(req: mp_request, kind: str) -> str:
     general = option(req, "mod_python.session.database_directory")
     special = option(req, f"mod_python.{kind}_session.database_directory", general)
     return special or tempfile.gettempdir()
+
+
+def _first(req: mp_request) -> mp_request:
+    """The request that internal redirects began with: it owns the locks of all."""
+    while req.prev is not None:
+        req = req.prev
+    return req
 
 
 def _close(session: BaseSession) -> None:

@@ -15,6 +15,7 @@ from ..http.multiparts import parse_options
 from ..manners import moved_notice
 from .apache import SERVER_RETURN
 from .constants import DONE, HTTP_MOVED_PERMANENTLY, HTTP_MOVED_TEMPORARILY
+from .foreign import adopt
 
 __all__ = ["Field", "FieldList", "FieldStorage", "StringField"]
 __name__ = "mod_python.util"  # what pages print, and find it under
@@ -34,13 +35,16 @@ class FieldStorage(forms.FieldStorage):
         field_callback: FieldCallback | None = None,
     ):
         super().__init__(
-            req,
+            adopt(req),
             keep_blank_values,
             strict_parsing,
             file_callback,
             field_callback,
             rules=MOD_PYTHON_RULES,
         )
+
+    def __repr__(self) -> str:
+        return repr({name: self.getlist(name) for name in self.keys()})
 
 
 def redirect(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -22,6 +23,7 @@ from .constants import (
     DECLINED,
     HTTP_FORBIDDEN,
     HTTP_INTERNAL_SERVER_ERROR,
+    HTTP_METHOD_NOT_ALLOWED,
     HTTP_MOVED_PERMANENTLY,
     HTTP_NOT_FOUND,
     HTTP_UNAUTHORIZED,
@@ -29,13 +31,16 @@ from .constants import (
 )
 from .dispatch import Run
 from .handlers import run_phase
-from .places import TYPES
+from .places import TYPES, normal_path
 from .request import mp_request
 from .settings import CONTENT, OURS, Settings, extension_of
 from .site import attach
+from .tables import Headers
 
 if TYPE_CHECKING:
     from .application import Application
+
+Write = Callable[[bytes], object]
 
 _EARLY = (
     "PythonPostReadRequestHandler",
@@ -95,6 +100,10 @@ class Visit:
     def _find(self) -> Target:
         """What the path leads to; for a folder the first index it has."""
         places = self.application.places
+        raw = self.request.raw_uri.partition("?")[0].lower()
+        if "%2f" in raw:  # decoded, it cannot be told from what divides a path
+            raise HTTPError(HTTP_NOT_FOUND)
+        self.request.path = normal_path(self.request.path)
         target = places.locate(self.request.path)
         self.settings = self._settings_of(target.filename)
         if target.kind is not Kind.MISSING or target.filename[-1] != "/":
@@ -103,6 +112,7 @@ class Visit:
             index = places.locate(f"/{target.name}{name}")
             if index.kind is Kind.PAGE:
                 self.settings = self._settings_of(index.filename)
+                self.request.path = f"/{index.name}"
                 return index
         return target
 
@@ -118,6 +128,10 @@ class Visit:
         if kind is None:
             kind = TYPES.get(extension_of(target.filename).lower(), "")
         self.response = Response(content_type=kind)
+        self.response.headers, self.response.err_headers = Headers(), Headers()
+        if self.before is not None:
+            self.response.status = self.before.response.status
+            self.response.err_headers.update(self.before.response.err_headers)
         self.answer = Answer(self.request, self.response, self.start)
         self.output = Output(self._send, MOD_PYTHON.buffer)
         self.req = mp_request(
@@ -221,22 +235,29 @@ class Visit:
 
     def _send_file(self) -> None:
         """Answer with the file itself, if files of its kind are sent at all."""
-        if self.answer.started:
-            return
         try:
             if self.req.handler not in ("", "default-handler", *OURS):
                 raise HTTPError(HTTP_NOT_FOUND)
             self._answer_with_file()
         except HTTPError as error:
-            for name, value in error.headers:
-                self.response.err_headers[name] = value
+            if error.status == HTTP_METHOD_NOT_ALLOWED:
+                self.response.err_headers["Allow"] = "GET, HEAD, POST, OPTIONS"
             self.run_.refuse(error.status)
 
     def _answer_with_file(self) -> None:
         files = self.application.site.handler.root
         target = files.find(f"/{self.target.name}{self.target.path_info}")
-        found, body = send_file(self.request, target)
-        response = self.response
+        request = copy(self.request)
+        if request.method == "POST":  # as there: what was sent is not looked at
+            request.method = "GET"
+        found, body = send_file(request, target)
+        response, written = self.response, self.output.body()
+        if written and response.sends_body(request.method):
+            del found.headers["Content-Length"]
+            body = chain((written,), body)
+        if self.answer.started:
+            self.body = body
+            return
         response.status = found.status
         if not self.settings.media_type(target.filename):
             response.content_type = found.content_type
@@ -248,8 +269,6 @@ class Visit:
 
     def _redirect(self, req: exchange.mp_request, uri: str) -> None:
         """Answer with the request for *uri* in place of this one."""
-        if self.answer.started:
-            raise OSError("Cannot redirect after headers have already been sent.")
         if self.depth >= _MOST_REDIRECTS:
             raise RuntimeError("too many internal redirects")
         path, _, query = uri.partition("?")
@@ -258,8 +277,13 @@ class Visit:
         request.path, request.query = unquote(path, errors="surrogateescape"), query
         request.raw_uri = request.uri = uri
         self.replaced = True
-        inner = Visit(self.application, request, self.start, self)
+        start = self._go_on if self.answer.started else self.start
+        inner = Visit(self.application, request, start, self)
         self.body = inner.run()
+
+    def _go_on(self, status: str, headers: list[tuple[str, str]]) -> Write:
+        """Take the place of ``start`` once headers are out: they stay as they are."""
+        return self.answer.send
 
     def close(self) -> None:
         """Run what comes after the answer: the log and clean-up phases, clean-ups."""

@@ -8,9 +8,11 @@ files of another version are not loaded.
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 PREFIX = "_psp_"
+
+FUNCTION = "_psp_page"  # what the function of a page is called while it is compiled
 
 OUT = "_psp_out"  # list of str and bytes: what the page has written
 LIMIT = "_psp_limit"  # int: pieces in OUT from which a loop calls FLUSH
@@ -27,6 +29,7 @@ ARGUMENTS = "_psp_arguments"  # (*args, **kw) -> str: str() of several, or the t
 LEN = "_psp_len"  # len, the same
 STAR = "_psp_star"  # (module, level, globals) -> None: from module import *
 
+EXPORT = "_psp_export"  # (*names) -> None: the caller's local names into its globals
 RETURN = "_psp_return"  # in tier "module": the exception that ends the page
 VALUE = "_psp_value"  # a local of the page: the value being written
 
@@ -39,5 +42,5 @@ SPLICED_LINES = 1 << 18
 #: Parameters of the function of a page, in order; those behind HELPERS_FROM are
 #: always the same objects and are given as defaults.
 RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT)
-HELPERS = (ESCAPE, INNER, SLOW, PLAIN, STR, TYPE, INT, LEN, ARGUMENTS, STAR)
+HELPERS = (ESCAPE, INNER, SLOW, PLAIN, STR, TYPE, INT, LEN, ARGUMENTS, STAR, EXPORT)
 PARAMETERS = RUN_PARAMETERS + HELPERS

@@ -6,6 +6,7 @@ import posixpath
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from math import inf
 from time import monotonic
 from types import MappingProxyType
@@ -220,6 +221,7 @@ class Template:
         return self._engine._render(self.load(), names)
 
 
+@lru_cache(maxsize=1024)
 def candidates(file: str, page: str, including: str, dialect: str) -> tuple[str, ...]:
     """The page names that *file* may mean where the file *including* says it, in order.
 

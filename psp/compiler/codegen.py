@@ -12,6 +12,7 @@ from ..options import PageOptions
 from ..source import Source, Span
 from . import emit
 from .fragments import Fragment, cut_fragments
+from .locality import local_names
 from .nodes import Expression, Page, Text
 from .positions import Mover, Place, at
 from .scopes import PageScope, page_scope
@@ -53,17 +54,29 @@ def build_tree(skeleton: Skeleton, page: Page) -> Tree:
     if tier == "auto":
         tier = "module" if reasons else "function"
     _refuse(scopes[0], skeleton.source, page.options)
+    layout = page.options.layout is not None
+    if tier == "function" and page.options.tier == "auto":
+        _choose_locals([body, *(part.body for part in fragments)], scopes, layout)
     filler = _Filler(skeleton, fragments, mover, page.options)
     build = emit.module if tier == "module" else emit.function
     units = []
     for part, scope in zip(fragments, scopes[1:], strict=True):
         source = skeleton.sites[part.site].node.source
-        units.append(Unit(source, build(filler.fill(part.body), scope)))
-    main = Unit(skeleton.source, build(filler.fill(body), scopes[0]))
+        units.append(Unit(source, build(filler.fill(part.body), scope, layout)))
+    main = Unit(skeleton.source, build(filler.fill(body), scopes[0], layout))
     filler.finish()
     files = tuple(site.node.source.filename for site in skeleton.sites)
     spliced = files if len(fragments) < len(files) else ()
     return Tree(main, units, tier, reasons, spliced)
+
+
+def _choose_locals(
+    bodies: list[list[ast.stmt]], scopes: list[PageScope], has_layout: bool
+) -> None:
+    """Decide for each unit of a page which of its names are local variables."""
+    for body, scope in zip(bodies, scopes, strict=True):
+        others = [other for other in bodies if other is not body]
+        scope.local = local_names(body, scope, others, has_layout)
 
 
 def _refuse(scope: PageScope, source: Source, options: PageOptions) -> None:

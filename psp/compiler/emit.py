@@ -84,20 +84,24 @@ def nothing(in_place_of: ast.stmt | None = None) -> ast.stmt:
     return _new(ast.Pass, _TOP if in_place_of is None else _place_of(in_place_of))
 
 
-def function(body: list[ast.stmt], scope: PageScope) -> ast.Module:
+def function(body: list[ast.stmt], scope: PageScope, has_layout: bool) -> ast.Module:
     """A module whose only statement is the function of a page.
 
     The names the page binds are declared global, so that they mean what they would
     mean in a module: visible to functions, to ``globals()``, to fragments and layouts.
+    Those that nobody else looks at are local; a layout is given them at the end.
     """
     statements = [s for s in body if not isinstance(s, ast.Global)]
     declared = names_to_declare(scope)
     if declared:
         statements.insert(0, _new(ast.Global, _TOP, names=declared))
+    if has_layout and scope.local:
+        names = [constant(local, _TOP) for local in sorted(scope.local)]
+        statements.append(statement(call(abi.EXPORT, names, _TOP), _TOP))
     node = _new(
         ast.AsyncFunctionDef if scope.awaits else ast.FunctionDef,
         _TOP,
-        name=abi.PREFIX + "page",
+        name=abi.FUNCTION,
         args=_parameters(),
         body=statements or [nothing()],
         decorator_list=[],
@@ -120,7 +124,7 @@ def _parameters() -> ast.arguments:
     )
 
 
-def module(body: list[ast.stmt], scope: PageScope) -> ast.Module:
+def module(body: list[ast.stmt], scope: PageScope, has_layout: bool) -> ast.Module:
     """The page as module code; ``return`` raises what ends it."""
     node = ast.Module(body, [])
     return _Returns().visit(node) if scope.returns else node

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from types import CodeType
 
+from ..abi import FUNCTION
 from ..errors import PageSyntaxError
 from ..lexer.lexer import tokenize
 from ..options import DEFAULT_OPTIONS, PageOptions
@@ -112,12 +113,28 @@ def _compile(unit: Unit, tier: str) -> CodeType:
         raise error_at(source, 1, 0, "the page's code is nested too deeply") from None
     if tier != "module":
         code = next(const for const in code.co_consts if isinstance(const, CodeType))
+        code = _as_in_a_module(code)
     return code.replace(co_name="<page>", co_qualname="<page>")
+
+
+def _as_in_a_module(code: CodeType) -> CodeType:
+    """*code* with its functions and classes named as if it were module code."""
+    if not any(isinstance(const, CodeType) for const in code.co_consts):
+        return code
+    consts = (_unnested(c) if isinstance(c, CodeType) else c for c in code.co_consts)
+    return code.replace(co_consts=tuple(consts))
+
+
+def _unnested(code: CodeType) -> CodeType:
+    name = code.co_qualname.removeprefix(f"{FUNCTION}.<locals>.")
+    return _as_in_a_module(code).replace(co_qualname=name)
 
 
 def _all_names(code: CodeType) -> Iterator[str]:
     """The names that *code* and the functions in it use."""
     yield from code.co_names
+    yield from code.co_varnames
+    yield from code.co_cellvars
     for const in code.co_consts:
         if isinstance(const, CodeType):
             yield from _all_names(const)

@@ -18,6 +18,8 @@ class PageScope:
     ``bound``    names it binds
     ``reasons``  why it must run as module code
     ``returns``, ``yields``, ``awaits``, ``stars``  the nodes that are these
+    ``inner``    functions, lambdas and classes, into which this does not look
+    ``visible``  names bound in a way that shows: by def, class, except, match, :=, del
     """
 
     def __init__(self) -> None:
@@ -27,6 +29,9 @@ class PageScope:
         self.yields: list[ast.AST] = []
         self.awaits: list[ast.AST] = []
         self.stars: list[ast.AST] = []
+        self.inner: list[ast.AST] = []
+        self.visible: set[str] = set()
+        self.local: set[str] = set()  # decided by locality.py
 
     @property
     def tier(self) -> str:
@@ -65,6 +70,8 @@ _PLAIN = frozenset((int, str, type(None), ast.Load, ast.Store, ast.Del))
 def _name(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
     if node.ctx.__class__ is not ast.Load:
         scope.bound.add(node.id)
+        if node.ctx.__class__ is ast.Del:
+            scope.visible.add(node.id)
     elif node.id in DYNAMIC:
         scope.reasons.append(f"it uses {node.id}")
     return False
@@ -76,18 +83,22 @@ def _nothing(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
 
 def _function(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
     scope.bound.add(node.name)
+    scope.visible.add(node.name)
     waiting.extend(node.decorator_list)
     return _lambda(node, scope, waiting)
 
 
 def _lambda(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.inner.append(node)
     waiting.extend(node.args.defaults)
     waiting.extend(default for default in node.args.kw_defaults if default)
     return False
 
 
 def _class(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.inner.append(node)
     scope.bound.add(node.name)
+    scope.visible.add(node.name)
     waiting.extend((*node.decorator_list, *node.bases, *node.keywords))
     return False
 
@@ -111,7 +122,13 @@ def _import(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
 
 def _global(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
     scope.bound.update(node.names)
+    scope.visible.update(node.names)
     return False
+
+
+def _walrus(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
+    scope.visible.add(node.target.id)
+    return True
 
 
 def _annotation(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
@@ -124,12 +141,14 @@ def _captured(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
     """``except … as name``, and the captures of ``match``."""
     if node.name is not None:
         scope.bound.add(node.name)
+        scope.visible.add(node.name)
     return True
 
 
 def _rest(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
     if node.rest is not None:
         scope.bound.add(node.rest)
+        scope.visible.add(node.rest)
     return True
 
 
@@ -160,6 +179,7 @@ _SPECIAL: dict[type[ast.AST], _Note] = {
     ast.Import: _import,
     ast.ImportFrom: _import,
     ast.Global: _global,
+    ast.NamedExpr: _walrus,
     ast.AnnAssign: _annotation,
     ast.ExceptHandler: _captured,
     ast.MatchAs: _captured,
@@ -176,4 +196,5 @@ _SPECIAL: dict[type[ast.AST], _Note] = {
 
 def names_to_declare(scope: PageScope) -> list[str]:
     """The names a function must declare global to mean what module code means."""
-    return sorted(name for name in scope.bound if not name.startswith(PREFIX))
+    names = scope.bound - scope.local
+    return sorted(name for name in names if not name.startswith(PREFIX))

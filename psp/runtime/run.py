@@ -33,7 +33,28 @@ def import_star(module: str, level: int = 0) -> None:
         into[name] = getattr(found, name)
 
 
-_HELPERS = (escape, inner, slow, plain, str, type, int, len, arguments, import_star)
+def export_locals(*names: str) -> None:
+    """Local *names* of the caller into its globals, where a layout looks for them."""
+    frame = sys._getframe(1)
+    found, into = frame.f_locals, frame.f_globals
+    for name in names:
+        if name in found:
+            into[name] = found[name]
+
+
+_HELPERS = (
+    escape,
+    inner,
+    slow,
+    plain,
+    str,
+    type,
+    int,
+    len,
+    arguments,
+    import_star,
+    export_locals,
+)
 _HELPER_NAMES = dict(zip(abi.HELPERS, _HELPERS, strict=True))
 
 

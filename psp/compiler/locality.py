@@ -1,0 +1,205 @@
+"""Which names of a page may be local variables, with nobody able to tell.
+
+Page code means what module code means: its names are those of a namespace that
+functions, ``globals()``, static includes and layouts see. A local variable costs a
+fifth of that. So a name becomes local where it is certain that it is bound before it is
+read, wherever it is read, and that nobody looks for it in the namespace. When in doubt
+it does not.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from .scopes import DYNAMIC, PageScope
+
+#: Names with which code can see the namespace, wherever it stands.
+_SEE_ALL = DYNAMIC | {"globals"}
+#: Names that are looked for in the code of a page before it runs.
+_DETECTED = frozenset(("form", "session", "req", "psp"))
+_ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_LEAVES = frozenset((int, str, type(None), ast.Constant, ast.Load, ast.Store))
+
+Bound = frozenset[str]
+
+
+def local_names(
+    body: list[ast.stmt],
+    scope: PageScope,
+    shared: Iterable[list[ast.stmt]],
+    has_layout: bool,
+) -> set[str]:
+    """The names that *body* binds at page level and that may be local variables.
+
+    *shared* are the statements that run in the same namespace, those of static
+    includes. A layout is given the names when the page ends, so *has_layout* matters
+    for functions, which may be called later, and for pages that may end early.
+    """
+    candidates = scope.bound - scope.visible - _DETECTED
+    if not candidates or scope.reasons or scope.stars:
+        return set()
+    if has_layout and scope.returns:
+        return set()
+    for part in shared:
+        for node in _nodes(part):
+            candidates.difference_update(_strings(node))
+            if isinstance(node, ast.Name) and node.id in _SEE_ALL:
+                return set()
+    for inner in scope.inner:
+        for node in ast.walk(inner):
+            if isinstance(node, ast.Name) and node.id in _SEE_ALL:
+                return set()
+            candidates.difference_update(_unfit(node, has_layout))
+    flow = _Flow(candidates)
+    try:
+        flow.suite(body, frozenset())
+    except RecursionError:
+        return set()
+    return set() if flow.sees_all else flow.candidates
+
+
+def _nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    for statement in body:
+        yield from ast.walk(statement)
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    """Every name that *node* may read or bind."""
+    for value in node.__dict__.values():
+        if isinstance(value, str):
+            yield value.partition(".")[0]
+        elif isinstance(value, list):
+            yield from (item for item in value if isinstance(item, str))
+
+
+def _unfit(node: ast.AST, has_layout: bool) -> Iterator[str]:
+    """Names that *node*, inside a function or class, rules out."""
+    match node:
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            yield from names
+        case ast.ClassDef():
+            # Its body would find neither its own name nor the page's before it binds.
+            inner = (n for part in node.body for n in ast.walk(part))
+            found = (n for n in inner if isinstance(n, ast.Name))
+            yield from (n.id for n in found if not isinstance(n.ctx, ast.Load))
+        case ast.Name(id=name) if has_layout:
+            yield name
+
+
+class _Flow:
+    """Follows the page from statement to statement; drops names read too early.
+
+    Each method takes the names that are certainly bound before, and returns those that
+    are after, or None where nothing comes after.
+    """
+
+    def __init__(self, candidates: set[str]):
+        self.candidates = candidates
+        self.sees_all = False
+
+    def suite(self, body: list[ast.stmt], bound: Bound | None) -> Bound | None:
+        for statement in body:
+            if bound is None:
+                bound = frozenset()  # unreachable: nothing is certain
+            bound = self._statement(statement, bound)
+        return bound
+
+    def _statement(self, node: ast.stmt, bound: Bound) -> Bound | None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                self._read(value, bound)
+                return self._bind(targets, bound)
+            case ast.AugAssign(target=target, value=value):
+                self._read(value, bound)
+                if isinstance(target, ast.Name) and target.id not in bound:
+                    self.candidates.discard(target.id)
+                return self._bind([target], bound)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found = (a.asname or a.name.partition(".")[0] for a in names)
+                return bound.union(found)
+            case ast.If(test=test, body=body, orelse=orelse):
+                self._read(test, bound)
+                return _both(self.suite(body, bound), self.suite(orelse, bound))
+            case ast.For() | ast.AsyncFor():
+                self._read(node.iter, bound)
+                self.suite(node.body, self._bind([node.target], bound))
+                self.suite(node.orelse, bound)
+                return bound
+            case ast.While(test=test, body=body, orelse=orelse):
+                self._read(test, bound)
+                self.suite(body, bound)
+                self.suite(orelse, bound)
+                return bound
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                inside = bound
+                for item in items:
+                    self._read(item.context_expr, inside)
+                    if item.optional_vars is not None:
+                        inside = self._bind([item.optional_vars], inside)
+                self.suite(node.body, inside)
+                return bound  # it may swallow an exception at any point
+            case ast.Try() | ast.TryStar():
+                return self._try(node, bound)
+            case ast.Match(subject=subject, cases=cases):
+                self._read(subject, bound)
+                for case in cases:
+                    self._read(case.pattern, bound)
+                    if case.guard is not None:
+                        self._read(case.guard, bound)
+                    self.suite(case.body, bound)
+                return bound
+            case _:
+                self._read(node, bound)
+                return None if isinstance(node, _ENDS) else bound
+
+    def _try(self, node: ast.Try | ast.TryStar, bound: Bound) -> Bound | None:
+        after = self.suite(node.body, bound)
+        self.suite(node.orelse, after)
+        for handler in node.handlers:
+            if handler.type is not None:
+                self._read(handler.type, bound)
+            self.suite(handler.body, bound)
+        self.suite(node.finalbody, bound)
+        return bound if node.handlers or node.orelse else after
+
+    def _read(self, node: ast.AST, bound: Bound) -> None:
+        """Drop every candidate that *node*, functions in it included, reads unbound."""
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, ast.Name):
+                name = part.id
+                if name in self.candidates and name not in bound:
+                    self.candidates.discard(name)
+                elif name in _SEE_ALL:
+                    self.sees_all = True
+                continue
+            for value in part.__dict__.values():
+                kind = value.__class__
+                if kind is list:
+                    waiting.extend(v for v in value if isinstance(v, ast.AST))
+                elif kind not in _LEAVES and isinstance(value, ast.AST):
+                    waiting.append(value)
+
+    def _bind(self, targets: list[ast.expr], bound: Bound) -> Bound:
+        """The names bound by an assignment to *targets* as well."""
+        found: set[str] = set()
+        waiting = list(targets)
+        while waiting:
+            target = waiting.pop()
+            if isinstance(target, ast.Name):
+                found.add(target.id)
+            elif isinstance(target, (ast.Tuple, ast.List)):
+                waiting.extend(target.elts)
+            elif isinstance(target, ast.Starred):
+                waiting.append(target.value)
+            else:
+                self._read(target, bound)
+        return bound | found
+
+
+def _both(one: Bound | None, other: Bound | None) -> Bound | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one & other

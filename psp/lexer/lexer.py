@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+
 from ply import lex
 
 from ..errors import PageSyntaxError

@@ -59,6 +59,7 @@ class Configuration:
         self._scopes = reading.scopes
         for scope in self._scopes:
             _merge([scope])  # what it cannot mean is better known now
+        self.problems += self._unknown_filters()
         self._htaccess = _Htaccess(root, self.problems) if htaccess else None
         self._cache: dict[tuple[Scope, ...], Settings] = {}
         for problem in self.problems:
@@ -78,6 +79,15 @@ class Configuration:
                 self._cache.clear()
             settings = self._cache[key] = _merge(found)
         return settings
+
+    def _unknown_filters(self) -> Iterator[str]:
+        """What is wrong where filters are set that nothing registers, Apache's say."""
+        for kind in ("Output", "Input"):
+            made = self.directives(f"Python{kind}Filter")
+            known = {directive.words[1].lower() for directive in made}
+            for directive in self.directives(f"Set{kind}Filter"):
+                if not known.issuperset(directive.words[0].lower().split(";")):
+                    yield f"{directive.place}: not understood: {directive}"
 
     def directives(self, name: str) -> Iterator[Directive]:
         """The directives called *name* outside of .htaccess files."""

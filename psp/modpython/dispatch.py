@@ -23,6 +23,7 @@ from .constants import (
     HTTP_UNAUTHORIZED,
     OK,
 )
+from .filters import Filter
 from .handlers import run_phase
 from .settings import CONTENT, Handler
 from .site import Site
@@ -110,6 +111,21 @@ class Run:
             allowed = [name for name in req.allowed_methods if name in METHOD_NUMBERS]
             if allowed:
                 headers["Allow"] = ", ".join(allowed)
+
+    def filter_failed(self, error: Exception, item: Filter) -> bytes:
+        """The end of a body that *item* could not go on with."""
+        request_id = self.site.handler.note(error, self.req._request)
+        started = self.answer.started
+        if self.req.get_config().get("PythonDebug") == "1":
+            if not started:
+                self.response.status = HTTP_INTERNAL_SERVER_ERROR
+                self.response.content_type = "text/html"
+            return report_text(error, f"{item.name} {item.handler}").encode()
+        if started:
+            raise ResponseCut(f"a filter failed: {request_id}") from error
+        self.response.become_error(HTTP_INTERNAL_SERVER_ERROR)
+        text = self.site.handler.reports.refusal(HTTP_INTERNAL_SERVER_ERROR, request_id)
+        return text.encode()
 
     def fail(self, error: BaseException) -> None:
         """Answer for a handler that raised *error*: with PythonDebug by a report.

@@ -56,7 +56,7 @@ def run_phase(req: mp_request, phase: str, handlers: Iterable[Handler]) -> int:
 
 def run_handler(req: mp_request, phase: str, handler: Handler) -> int:
     """The result of one handler; AssertionError unless it is an int."""
-    function = _resolve(req, phase, handler)
+    function = resolve(req, phase, handler)
     try:
         result = function(req)
     except SERVER_RETURN as ending:
@@ -78,7 +78,7 @@ def _added(req: mp_request, phase: str) -> list[Handler]:
     return [Handler(a.handler, a.directory or req.hlist.directory) for a in mine]
 
 
-def _resolve(req: mp_request, phase: str, handler: Handler) -> Callable[..., Any]:
+def resolve(req: mp_request, phase: str, handler: Handler) -> Callable[..., Any]:
     """The function that *handler* names; a class on the way is made with *req*."""
     if callable(handler.name):
         return handler.name

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
 from ..http import exchange
-from .settings import CONTENT, Settings, extension_of
+from ..http.lazy import lazy
+from ..http.request import Body
+from .settings import CONTENT, Handler, Settings, extension_of
+
+if TYPE_CHECKING:
+    from .filters import Filter
+
+__all__ = ["mp_request"]
 
 
 class mp_request(exchange.mp_request):
@@ -29,5 +40,67 @@ class mp_request(exchange.mp_request):
         """
         return "".join(f"{name} " for name in self._settings.extensions())
 
+    # filters
 
-__all__ = ["mp_request"]
+    @lazy
+    def output_filters(self) -> list[Filter]:
+        """The filters that the response goes through, in order."""
+        return []
+
+    def register_output_filter(
+        self, name: str, handler: str | Callable[..., object], dir: str = ""
+    ) -> None:
+        """Have *handler* be the output filter *name* of this request."""
+        self._register("PythonOutputFilter", name, handler, dir)
+
+    def register_input_filter(
+        self, name: str, handler: str | Callable[..., object], dir: str = ""
+    ) -> None:
+        """Have *handler* be the input filter *name* of this request."""
+        self._register("PythonInputFilter", name, handler, dir)
+
+    def _register(
+        self, kind: str, name: str, handler: str | Callable[..., object], dir: str
+    ) -> None:
+        self._settings = self._settings.copy()
+        directory = dir or self.hlist.directory
+        self._settings.filters[kind, name.lower()] = Handler(handler, directory)
+
+    def add_output_filter(self, name: str) -> None:
+        """Have what is sent from now on go through the filter *name*."""
+        from .filters import OUTPUT, make_filter
+
+        if self._output.sent:
+            self._output.flush()
+        self.output_filters.append(make_filter(self, name, OUTPUT))
+
+    def add_input_filter(self, name: str) -> None:
+        """Have what is left of the body go through the filter *name*."""
+        from .filters import INPUT, make_filter
+
+        request = self._request
+        data = make_filter(self, name, INPUT).run(request.body.read(), True)
+        request.body = Body(BytesIO(data), len(data), limit=request.body.limit)
+        request.content_length = len(data)
+
+    # the WSGI handler
+
+    def build_wsgi_env(self) -> dict[str, Any] | None:
+        """The environ of this request; None where its path lies outside the base URI.
+
+        ValueError for a base URI that ends in a slash.
+        """
+        from .wsgi import environ_of
+
+        return environ_of(self)
+
+    def wsgi_start_response(
+        self,
+        status: str,
+        headers: Iterable[tuple[str, str]],
+        exc_info: Any = None,
+    ) -> Callable[[str | bytes], None]:
+        """Take status and headers of a WSGI application; gives ``write``."""
+        from .wsgi import start_response
+
+        return start_response(self, status, headers, exc_info)

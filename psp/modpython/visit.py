@@ -30,6 +30,7 @@ from .constants import (
     OK,
 )
 from .dispatch import Run
+from .filters import INPUT, OUTPUT, Filter
 from .handlers import run_phase
 from .places import TYPES, normal_path
 from .request import mp_request
@@ -61,6 +62,8 @@ class Visit:
     #: What takes the place of the output, a file or the answer of a redirect.
     body: Iterable[bytes] | None = None
     replaced = False
+    #: Whether a filter has failed: nothing more of the body is sent.
+    is_cut = False
 
     def __init__(
         self,
@@ -89,7 +92,8 @@ class Visit:
             self._go_through_phases()
             body = self.body
             if body is None:
-                body = self.answer.finish(self.output.body())
+                rest = self._filtered(self.output.body(), ended=True)
+                body = self.answer.finish(rest)
         except BaseException:
             self.req.run_cleanups()
             raise
@@ -156,11 +160,42 @@ class Visit:
 
     def _send(self, data: bytes) -> None:
         if not self.replaced:
-            self.answer.send(data)
+            self.answer.send(self._filtered(data))
+
+    def _filtered(self, data: bytes, ended: bool = False) -> bytes:
+        """What the output filters make of *data*; if one fails, that ends the body."""
+        if self.is_cut:
+            return b""
+        filters: list[Filter] = self.req.__dict__.get("output_filters", [])
+        if filters:
+            del self.response.headers["Content-Length"]
+        for item in filters:
+            try:
+                data = item.run(data, ended)
+            except Exception as error:
+                self.is_cut = True
+                return self.run_.filter_failed(error, item)
+        return data
+
+    def _filter_body(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        """*body*, which is not a page's, through the output filters."""
+        try:
+            for piece in body:
+                yield self._filtered(piece)
+            yield self._filtered(b"", ended=True)
+        finally:
+            close = getattr(body, "close", None)
+            if close is not None:
+                close()
 
     # the phases
 
     def _go_through_phases(self) -> None:
+        try:
+            self._add_filters()
+        except Exception as error:  # one cannot be imported, or fails
+            self.run_.fail(error)
+            return
         for phase in _EARLY:
             if not self._passes(phase):
                 return
@@ -176,6 +211,16 @@ class Visit:
             self.run_.content(handlers, self._send_file)
         else:
             self._send_file()
+
+    def _add_filters(self) -> None:
+        """Put the filters of the directives in place, so far as they are ours."""
+        settings = self.settings
+        for name in settings.output_filters:
+            if (OUTPUT, name) in settings.filters:
+                self.req.add_output_filter(name)
+        for name in settings.input_filters:
+            if (INPUT, name) in settings.filters:
+                self.req.add_input_filter(name)
 
     def _passes(self, phase: str) -> bool:
         """Whether the request goes on after *phase*."""
@@ -263,6 +308,9 @@ class Visit:
             response.content_type = found.content_type
         for name, value in found.headers.items():
             response.headers[name] = value
+        if self.req.output_filters:
+            del response.headers["Content-Length"]
+            body = self._filter_body(body)
         self.body = self.answer.pass_on(body)
 
     # internal redirects

@@ -129,6 +129,7 @@ class PageRun:
 
     form: FieldStorage | None = None
     session: Session | None = None
+    failed = False  # what the page did to its session does not count then
 
     def __init__(
         self, handler: PageHandler, request: Request, start: Start, target: Target
@@ -232,7 +233,7 @@ class PageRun:
         headers = self.response.headers
         for name, value in self.manners.headers:
             headers.setdefault(name, value)
-        if self.session is not None:
+        if self.session is not None and not self.failed:
             for name, value in self.session.headers():
                 headers.add(name, value)
 
@@ -257,6 +258,7 @@ class PageRun:
                 return True
             except BaseException as failure:
                 error = failure
+        self.failed = True
         request_id = self.handler.note(error, self.request)
         self.output.unwind(0)
         self.output.settle()

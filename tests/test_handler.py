@@ -242,6 +242,7 @@ def test_sessions_are_made_when_used_and_kept_when_the_page_ends_well(
     assert Answer(application, "/a.psp?fail=1", **sent).status.startswith("500")
     assert Answer(application, "/a.psp?go=1", **sent).status.startswith("302")
     assert Answer(application, "/a.psp", **sent).text == "4"
+    assert Answer(application, "/a.psp?fail=1").header("Set-Cookie") == []
     quiet = Answer(application, "/b.psp")
     assert quiet.text == "quiet" and quiet.header("Set-Cookie") == []
 

@@ -29,7 +29,7 @@ _PIECE = re.compile(
     r"|(?P<joined>\\\n)|(?P<newline>\n)|(?P<open>[(\[{])|(?P<close>[)\]}])"
     r"|(?P<other>[^\s#'\"()\[\]{}\\]++|.))"
 )
-_WORD = re.compile(r"(?:async[ \t]+)?+([^\W\d]\w*)")
+_WORD = re.compile(r"(?>(?:async[ \t]+)?)([^\W\d]\w*)")
 
 
 class LogicalLine(NamedTuple):

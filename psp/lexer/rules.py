@@ -1,8 +1,8 @@
 """PLY states and rules of the page language, nothing else.
 
 One token takes a whole run: a lazy dot or a character class a step costs up to ten
-times as much. Patterns stand in ``@TOKEN`` and not in docstrings, which ``-OO`` drops.
-Order in the file is precedence.
+times as much; why groups are atomic is said in ``strings``. Patterns stand in
+``@TOKEN`` and not in docstrings, which ``-OO`` drops. Order in the file is precedence.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ states = (("code", "exclusive"), ("directive", "exclusive"))
 tokens = [kind.value for kind in TokenType]
 
 TEXT = r"[^<]+(?:<(?!%)[^<]*)*|(?:<(?!%)[^<]*)+"
-COMMENT = r"<%--(?:[^-]++|-(?!-%>))*+--%>|<%\#(?:[^\n%]++|%(?!>))*+%>"
-CODE = r"(?:[^%-]++|%%>|%(?!>)|-(?!%>))++"
+COMMENT = (
+    r"<%--[^-]*+(?>(?:-(?!-%>)[^-]*+)*)--%>"
+    r"|<%\#[^\n%]*+(?>(?:%(?!>)[^\n%]*+)*)%>"
+)
+CODE = r"(?>(?:[^%-]++|%%>|%(?!>)|-(?!%>))+)"
 
 
 @TOKEN(TEXT)

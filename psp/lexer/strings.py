@@ -2,22 +2,26 @@
 
 The first ``%>`` ends a tag, as in mod_python. Only where that reading cuts a string
 literal open, and so cannot compile, is the ``%>`` taken as part of the string.
+
+Runs of alternatives are atomic groups: possessive ones match too much, or not at all,
+in Python before 3.11.5.
 """
 
 from __future__ import annotations
 
 import re
 
-_TRIPLE = r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+"""'
-_SINGLE = r'"(?!"")[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
+_TRIPLE = r'"""[^"\\]*+(?>(?:(?:\\.|"(?!""))[^"\\]*+)*)"""'
+_SINGLE = r'"(?!"")[^"\\\n]*+(?>(?:\\.[^"\\\n]*+)*)"'
 STRINGS = "|".join(p.replace('"', q) for p in (_TRIPLE, _SINGLE) for q in "\"'")
 
 _QUOTE = re.compile(r"['\"]")
 #: Everything up to a string that does not end.
-_CLOSED = re.compile(rf"(?s:[^#'\"]++|#[^\n]*+|{STRINGS})*+")
+_CLOSED = re.compile(rf"(?s:(?>(?:[^#'\"]++|#[^\n]*+|{STRINGS})*))")
 #: The same, but stopping at a closing mark outside of strings.
 _TO_CLOSE = re.compile(
-    rf"(?s:[^#'\"%-]++|#(?:[^\n%]|%(?!>))*+|{STRINGS}|%%>|%(?!>)|-(?!%>))*+"
+    rf"(?s:(?>(?:[^#'\"%-]++|#(?>(?:[^\n%]|%(?!>))*)"
+    rf"|{STRINGS}|%%>|%(?!>)|-(?!%>))*))"
 )
 _PIECE = re.compile(rf"(?s:[^#'\"]++|(#[^\n]*+)|{STRINGS}|.)")
 

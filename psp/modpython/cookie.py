@@ -23,7 +23,7 @@ __name__ = "mod_python.Cookie"  # what pages print, and find it under
 _BETWEEN = re.compile(r"[;,= ]*")
 _PAIR = re.compile(
     r"""(?P<name> [^;=\ ]+ ) [ ]* (?: = [ ]* )?
-        (?P<value> "(?: [^\\"] | \\. )*+" | [^;]* )""",
+        (?P<value> "(?> (?: [^\\"] | \\. )* )" | [^;]* )""",
     re.VERBOSE | re.DOTALL,
 )
 _DATE = re.compile(

@@ -102,7 +102,9 @@ def _as_program(req: mp_request, folder: str) -> Iterator[None]:
     """The process as a CGI program finds it, while the context lasts."""
     before = sys.stdin, sys.stdout, dict(os.environ), os.getcwd()
     sys.stdin = io.TextIOWrapper(io.BufferedReader(_Input(req)), "utf-8")
-    sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Output(req)), "utf-8")
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(_Output(req)), "utf-8", write_through=True
+    )
     program = sys.stdout
     _replace_environment(build_cgi_env(req))
     os.chdir(folder)

@@ -17,6 +17,7 @@ from ..session.place import is_sid
 from ..session.rules import MOD_PYTHON, SessionRules
 from . import cookie as Cookie
 from .constants import OK
+from .filestore import file_store
 from .foreign import adopt
 from .options import option
 from .site import site_of
@@ -39,8 +40,6 @@ class BaseSession(base.Session):
     *lock* says whether other requests wait for this one. ValueError for a *sid* that
     is not 32 hex digits.
     """
-
-    store_name = "memory"
 
     def __init__(
         self,
@@ -69,7 +68,7 @@ class BaseSession(base.Session):
 
     def make_store(self) -> base.SessionStore:
         """Where sessions of this class are kept."""
-        return site_of(self._req).session_store(self.store_name)
+        return site_of(self._req).handler.sessions
 
     def make_cookie(self) -> Any:
         """The cookie that hands the session's id to the visitor."""
@@ -90,6 +89,10 @@ class BaseSession(base.Session):
             raise SessionError("a session gets no new id once the headers are out")
         super().regenerate()
         self._announce()
+
+    def load(self) -> Any:
+        """Take over what is stored: 1, or 0 if there is nothing or it is over."""
+        return int(super().load())
 
     def init_lock(self) -> None:
         """Do nothing: locks need no preparation here."""
@@ -144,9 +147,7 @@ class MemorySession(BaseSession):
 
 
 class FileSession(BaseSession):
-    """A session kept in a file of its own; the last arguments are accepted."""
-
-    store_name = "file"
+    """A session kept in a file of its own; the last arguments change nothing."""
 
     def __init__(
         self,
@@ -160,11 +161,21 @@ class FileSession(BaseSession):
     ) -> None:
         super().__init__(req, sid, secret, timeout, lock)
 
+    def make_store(self) -> base.SessionStore:
+        """The folder ``mp_sess`` where the options say, or one of our own."""
+        folder = database_directory(self._req, "file")
+        if folder:
+            return file_store(os.path.join(folder, "mp_sess"))
+        own = f"mp_sess-{os.geteuid()}"
+        return file_store(os.path.join(tempfile.gettempdir(), own))
+
 
 class DbmSession(BaseSession):
-    """A session kept in a dbm file, *dbm* or the one that the options name."""
+    """A session kept in *dbm*, or where the options say.
 
-    store_name = "dbm"
+    That is a folder here, by the name of the dbm file with ``.d`` behind it: of dbm
+    files, those that were being written when a process was killed are lost.
+    """
 
     def __init__(
         self,
@@ -178,6 +189,17 @@ class DbmSession(BaseSession):
     ) -> None:
         self._dbm = dbm
         super().__init__(req, sid, secret, timeout, lock)
+
+    def make_store(self) -> base.SessionStore:
+        """The folder in place of the dbm file."""
+        name = self._dbm or option(
+            self._req, "mod_python.dbm_session.database_filename"
+        )
+        folder = database_directory(self._req, "dbm")
+        if not name:
+            owner = "" if folder else f"-{os.geteuid()}"
+            name = f"mp_sess{owner}.dbm"
+        return file_store(os.path.join(folder or tempfile.gettempdir(), f"{name}.d"))
 
 
 _CLASSES: dict[str, type[BaseSession]] = {
@@ -224,10 +246,9 @@ def _path(req: mp_request) -> str:
 
 
 def database_directory(req: mp_request, kind: str) -> str:
-    """The folder for sessions of a kind, ``file`` or ``dbm``."""
+    """The folder for sessions of a kind, ``file`` or ``dbm``; empty if none is set."""
     general = option(req, "mod_python.session.database_directory")
-    special = option(req, f"mod_python.{kind}_session.database_directory", general)
-    return special or tempfile.gettempdir()
+    return option(req, f"mod_python.{kind}_session.database_directory", general)
 
 
 def _first(req: mp_request) -> mp_request:

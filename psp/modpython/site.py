@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..engine import Template
-from ..session.store import SessionStore, make_store
 
 if TYPE_CHECKING:
     from ..handler import PageHandler
@@ -18,17 +17,15 @@ _MOST_STRINGS = 512  # templates that are strings; as many as mod_python keeps
 
 
 class Site:
-    """The handler of pages, and the session stores by name and options.
+    """The handler of pages, and the templates that are strings.
 
-    *stores* are made when they are first asked for. *default_session* is the class
-    of sessions where no option names one.
+    *default_session* is the class of sessions where no option names one.
     """
 
     def __init__(self, handler: PageHandler, default_session: str = "MemorySession"):
         self.handler = handler
         self.engine = handler.engine
         self.default_session = default_session
-        self._stores: dict[object, SessionStore] = {}
         self._templates: OrderedDict[str, Template] = OrderedDict()
         self._lock = Lock()
 
@@ -42,16 +39,6 @@ class Site:
             while len(self._templates) > _MOST_STRINGS:
                 self._templates.popitem(last=False)
         return made
-
-    def session_store(self, name: str, **options: Any) -> SessionStore:
-        """The store *name* with *options*; "memory" is the one the handler has."""
-        if name == "memory":
-            return self.handler.sessions
-        key = (name, *sorted(options.items()))
-        with self._lock:
-            if key not in self._stores:
-                self._stores[key] = make_store(name, **options)
-            return self._stores[key]
 
 
 def attach(req: mp_request, site: Site) -> None:

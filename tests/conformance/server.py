@@ -13,15 +13,18 @@ import argparse
 import json
 import logging
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from psp.modpython.application import Application
-from psp.modpython.configuration import Configuration
+from psp.modpython.configuration import DEFAULT, Configuration
 
 LINGER_SECONDS = 2.0
 MOST_LEFT_OVER = 1 << 24
@@ -30,8 +33,14 @@ MOST_LEFT_OVER = 1 << 24
 class ConfiguredSite:
     """The application under test, whose settings follow a file."""
 
-    def __init__(self, docroot: str, config_file: str | None) -> None:
-        self._application = Application(docroot)
+    def __init__(self, docroot: str, config_file: str | None, sessions: str) -> None:
+        self._directives = (
+            f"{DEFAULT}\nPythonOption mod_python.session.database_directory {sessions}"
+        )
+        # The recorded server had many processes, where this is the default.
+        self._application = Application(
+            docroot, self._directives, default_session="DbmSession"
+        )
         self._config_file = config_file
         self._text = ""
         self._lock = Lock()
@@ -51,6 +60,7 @@ class ConfiguredSite:
                 self._text = text
                 self._application.configuration = Configuration(
                     self._application.document_root,
+                    self._directives,
                     more=directives_of(json.loads(text or "{}")),
                     htaccess=False,
                 )
@@ -110,9 +120,12 @@ def main() -> None:
     else:
         logging.disable()
     server = Server(("127.0.0.1", options.port), RequestHandler)
-    server.set_app(ConfiguredSite(options.docroot, options.config_file))
-    print(f"http://127.0.0.1:{server.server_port}/", flush=True)
-    server.serve_forever()
+    with TemporaryDirectory() as sessions:
+        site = ConfiguredSite(options.docroot, options.config_file, sessions)
+        server.set_app(site)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        print(f"http://127.0.0.1:{server.server_port}/", flush=True)
+        server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -73,6 +74,8 @@ class LoadedPage:
         self._base: dict[str, Any] = {
             "__name__": page.name,
             "__file__": page.filename,
+            # What extension modules import by, such as time.strptime.
+            "__builtins__": builtins,
         }
         for code in page.declarations:
             exec(code, self._base)

@@ -9,5 +9,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-goldens",
         action="store_true",
-        help="write what pages make now into tests/golden; read the diff before committing",
+        help="write what pages make now into tests/golden; then read the diff",
     )

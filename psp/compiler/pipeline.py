@@ -86,11 +86,18 @@ def _compile_page(
         declarations=declarations,
         tier=tree.tier,
         names=frozenset(names),
-        toplevel=frozenset(name for part in parts for name in part.co_names),
+        toplevel=frozenset(name for part in parts for name in _own_names(part)),
         options=page.options,
         notices=(*page.notices, *lost),
         spliced=tree.spliced,
     )
+
+
+def _own_names(code: CodeType) -> tuple[str, ...]:
+    """The names in *code* itself; what a function keeps to itself, module code does
+    not.
+    """
+    return code.co_names + code.co_varnames + code.co_cellvars
 
 
 def _compile(unit: Unit, tier: str) -> CodeType:

@@ -19,6 +19,7 @@ from .apache import SERVER_RETURN
 from .constants import HTTP_NOT_FOUND, OK
 from .foreign import adopt, lent, served
 from .listing import listing
+from .mentions import mentions
 from .session import Session
 from .site import site_of
 from .source import python_source
@@ -127,7 +128,7 @@ class PSP:
         is saved where the page, its error page, or SERVER_RETURN ended it well.
         """
         with lent(self.req, self._caller), _session_for(self.req, self._page):
-            if "form" in self._page.names:
+            if mentions(self._page.page, "form"):
                 _form(self.req)
             names = self._names(vars)
             psp = PSPInterface(self, names)
@@ -243,7 +244,7 @@ def _form(req: mp_request) -> Any:
 @contextmanager
 def _session_for(req: mp_request, page: LoadedPage) -> Iterator[None]:
     """A session for a page that mentions it, unless there is one; gone afterwards."""
-    if "session" not in page.names or hasattr(req, "session"):
+    if not mentions(page.page, "session") or hasattr(req, "session"):
         yield
         return
     req.session = session = Session(req)

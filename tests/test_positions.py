@@ -229,14 +229,18 @@ def test_syntax_error(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(SyntaxError) as caught:
         engine.render("broken.psp")
     text = "".join(traceback.format_exception_only(caught.value))
-    assert text.replace(str(tmp_path) + os.sep, "") == expected(
-        """
+    assert (
+        text.replace(str(tmp_path) + os.sep, "")
+        == expected(
+            """
           File "broken.psp", line 2
             é <%= 1 +* 2 %>
                      ^
         psp.errors.PageSyntaxError: invalid syntax
         """
-    ) + "\n"
+        )
+        + "\n"
+    )
 
 
 def test_breakpoint(engine: Engine, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def walked(body: tuple[Node, ...], numbers: tuple[int, ...] = ()) -> str:
 
 
 class Spelling:
-    """Writes a tree as a page; *head* and *end* say how a block is opened and closed."""
+    """Writes a tree as a page; *head* and *end* open and close a block."""
 
     def page(self, body: tuple[Node, ...], depth: int = 0, loops: int = 0) -> str:
         parts = []
@@ -144,7 +144,9 @@ def rendered(page: str, options: PageOptions) -> str:
 
 @pytest.mark.parametrize("options", [PSP, MOD_PYTHON], ids=["psp", "mod_python"])
 @pytest.mark.parametrize(
-    "spelling", [Explicit(), Indented(), AlongWithHtml()], ids=lambda s: type(s).__name__
+    "spelling",
+    [Explicit(), Indented(), AlongWithHtml()],
+    ids=lambda s: s.__class__.__name__,
 )
 @settings(max_examples=80, deadline=None)
 @given(body=TREES)

@@ -134,7 +134,10 @@ class Run:
         """
         request_id = self.site.handler.note(error, self.req._request)
         self.output.unwind(0)
-        self.output.settle()
+        try:
+            self.output.settle()
+        except UnicodeEncodeError:  # what was written cannot be sent
+            self.output.reset()
         if self.req.get_config().get("PythonDebug") == "1":
             if not self.answer.started:
                 self.response.status = HTTP_INTERNAL_SERVER_ERROR

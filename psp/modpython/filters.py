@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PspError
@@ -97,6 +97,48 @@ class Filter:
     def _check(self) -> None:
         if self.closed:
             raise ValueError("I/O operation on closed filter")
+
+
+class FilterChain:
+    """Output filters one behind the other, over the list that ``req`` adds to.
+
+    If one fails, what *failed* makes of the error ends the body.
+    """
+
+    def __init__(
+        self, filters: list[Filter], failed: Callable[[Exception, Filter], bytes]
+    ):
+        self._filters = filters
+        self._failed = failed
+        self._is_cut = False
+
+    def __bool__(self) -> bool:
+        return bool(self._filters)
+
+    def feed(self, data: bytes, ended: bool = False) -> bytes:
+        """What the filters make of *data*, the last of the body if it has *ended*."""
+        if self._is_cut:
+            return b""
+        for item in self._filters:
+            # Its length is known once it has gone through, and not before.
+            del item.req.headers_out["Content-Length"]
+            try:
+                data = item.run(data, ended)
+            except Exception as error:
+                self._is_cut = True
+                return self._failed(error, item)
+        return data
+
+    def wrap(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        """All of *body* through the filters."""
+        try:
+            for piece in body:
+                yield self.feed(piece)
+            yield self.feed(b"", ended=True)
+        finally:
+            close = getattr(body, "close", None)
+            if close is not None:
+                close()
 
 
 def make_filter(req: mp_request, name: str, kind: str) -> Filter:

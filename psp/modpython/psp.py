@@ -143,6 +143,7 @@ class PSP:
                 self.req._output.unwind(depth)
                 if psp.error_page is None:
                     raise
+                _drop_unsendable(self.req)
                 _run_error_page(psp.error_page, error)
 
     def _run_to_end(self, psp: PSPInterface, names: dict[str, Any]) -> None:
@@ -150,6 +151,7 @@ class PSP:
         req = self.req
         try:
             run_page(self._page, {"psp": psp, **names}, req._output, psp, self.engine)
+            _settle(req)
         except SERVER_RETURN:
             _save_session(req)
             raise
@@ -254,6 +256,23 @@ def _session_for(req: mp_request, page: LoadedPage) -> Iterator[None]:
         session.close()
         if hasattr(req, "session"):
             del req.session
+
+
+def _settle(req: mp_request) -> None:
+    """Encode what the page has written: if that fails, it is the page's failure."""
+    try:
+        req._output.settle()
+    except UnicodeEncodeError:
+        req._output.reset()
+        raise
+
+
+def _drop_unsendable(req: mp_request) -> None:
+    """Drop the text so far if it cannot be sent; otherwise it stays."""
+    try:
+        _settle(req)
+    except UnicodeEncodeError:
+        pass
 
 
 def _save_session(req: mp_request) -> None:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ..errors import HTTPError, SettingsError
+from ..errors import HTTPError
 from ..handler import log
 from ..http import exchange
 from ..http.answer import Answer, Start
@@ -30,7 +30,7 @@ from .constants import (
     OK,
 )
 from .dispatch import Run
-from .filters import INPUT, OUTPUT, Filter
+from .filters import INPUT, OUTPUT, Filter, FilterChain
 from .handlers import run_phase
 from .places import TYPES, normal_path
 from .request import mp_request
@@ -58,12 +58,10 @@ class Visit:
     """One request on its way; *before* is what it is an internal redirect of."""
 
     settings: Settings
-    run_: Run
+    dispatch: Run
     #: What takes the place of the output, a file or the answer of a redirect.
     body: Iterable[bytes] | None = None
     replaced = False
-    #: Whether a filter has failed: nothing more of the body is sent.
-    is_cut = False
 
     def __init__(
         self,
@@ -84,7 +82,7 @@ class Visit:
             self._enter(self._find())
         except HTTPError as error:
             return self.application.refuse(self.request, self.start, error)
-        except SettingsError as error:
+        except Exception as error:  # such as an .htaccess that cannot be read
             self.application.site.handler.note(error, self.request)
             broken = HTTPError(HTTP_INTERNAL_SERVER_ERROR)
             return self.application.refuse(self.request, self.start, broken)
@@ -92,7 +90,7 @@ class Visit:
             self._go_through_phases()
             body = self.body
             if body is None:
-                rest = self._filtered(self.output.body(), ended=True)
+                rest = self.filters.feed(self.output.body(), ended=True)
                 body = self.answer.finish(rest)
         except BaseException:
             self.req.run_cleanups()
@@ -156,37 +154,15 @@ class Visit:
             self.req.prev, self.before.req.next = self.before.req, self.req
         attach(self.req, application.site)
         site = application.site
-        self.run_ = Run(site, self.req, self.response, self.output, self.answer)
+        self.dispatch = Run(site, self.req, self.response, self.output, self.answer)
+        self.filters = FilterChain(self.req.output_filters, self._filter_failed)
 
     def _send(self, data: bytes) -> None:
         if not self.replaced:
-            self.answer.send(self._filtered(data))
+            self.answer.send(self.filters.feed(data))
 
-    def _filtered(self, data: bytes, ended: bool = False) -> bytes:
-        """What the output filters make of *data*; if one fails, that ends the body."""
-        if self.is_cut:
-            return b""
-        filters: list[Filter] = self.req.__dict__.get("output_filters", [])
-        if filters:
-            del self.response.headers["Content-Length"]
-        for item in filters:
-            try:
-                data = item.run(data, ended)
-            except Exception as error:
-                self.is_cut = True
-                return self.run_.filter_failed(error, item)
-        return data
-
-    def _filter_body(self, body: Iterable[bytes]) -> Iterator[bytes]:
-        """*body*, which is not a page's, through the output filters."""
-        try:
-            for piece in body:
-                yield self._filtered(piece)
-            yield self._filtered(b"", ended=True)
-        finally:
-            close = getattr(body, "close", None)
-            if close is not None:
-                close()
+    def _filter_failed(self, error: Exception, item: Filter) -> bytes:
+        return self.dispatch.filter_failed(error, item)
 
     # the phases
 
@@ -194,7 +170,7 @@ class Visit:
         try:
             self._add_filters()
         except Exception as error:  # one cannot be imported, or fails
-            self.run_.fail(error)
+            self.dispatch.fail(error)
             return
         for phase in _EARLY:
             if not self._passes(phase):
@@ -208,7 +184,7 @@ class Visit:
         elif self.req.handler in OURS:
             extension = extension_of(self.req.filename)
             handlers = self.settings.handlers_of(CONTENT, extension)
-            self.run_.content(handlers, self._send_file)
+            self.dispatch.content(handlers, self._send_file)
         else:
             self._send_file()
 
@@ -228,12 +204,12 @@ class Visit:
         if result in (OK, DECLINED):
             return True
         if result is not None:
-            self.run_.conclude(result)
+            self.dispatch.conclude(result)
         return False
 
     def _result(self, phase: str) -> int | None:
         extension = extension_of(self.req.filename)
-        return self.run_.phase(phase, self.settings.handlers_of(phase, extension))
+        return self.dispatch.phase(phase, self.settings.handlers_of(phase, extension))
 
     def _lets_in(self) -> bool:
         """Whether the rules of access and their handlers let the visitor in."""
@@ -259,14 +235,14 @@ class Visit:
         if result == DECLINED:
             return self._refuse(HTTP_UNAUTHORIZED)
         if result not in (None, OK):
-            self.run_.conclude(result)
+            self.dispatch.conclude(result)
         return False
 
     def _visitor(self) -> Visitor:
         return Visitor(self.request.remote_addr, self.req.user)
 
     def _refuse(self, status: int) -> bool:
-        self.run_.refuse(status)
+        self.dispatch.refuse(status)
         return False
 
     # what no handler answers
@@ -276,7 +252,7 @@ class Visit:
         path, mark, query = self.req.unparsed_uri.partition("?")
         location = self.req.construct_url(f"{path}/{mark}{query}")
         self.response.err_headers["Location"] = location
-        self.run_.refuse(HTTP_MOVED_PERMANENTLY)
+        self.dispatch.refuse(HTTP_MOVED_PERMANENTLY)
 
     def _send_file(self) -> None:
         """Answer with the file itself, if files of its kind are sent at all."""
@@ -287,7 +263,7 @@ class Visit:
         except HTTPError as error:
             if error.status == HTTP_METHOD_NOT_ALLOWED:
                 self.response.err_headers["Allow"] = "GET, HEAD, POST, OPTIONS"
-            self.run_.refuse(error.status)
+            self.dispatch.refuse(error.status)
 
     def _answer_with_file(self) -> None:
         files = self.application.site.handler.root
@@ -308,9 +284,9 @@ class Visit:
             response.content_type = found.content_type
         for name, value in found.headers.items():
             response.headers[name] = value
-        if self.req.output_filters:
+        if self.filters:
             del response.headers["Content-Length"]
-            body = self._filter_body(body)
+            body = self.filters.wrap(body)
         self.body = self.answer.pass_on(body)
 
     # internal redirects

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..cache import ChainCache, PageCache
 from ..debug.access import may_show
 from ..debug.log import log_entry
@@ -11,16 +13,20 @@ from ..debug.report import build_report
 from ..debug.request import summarise_request
 from ..diskcache import DiskCache
 from ..engine import Engine
+from ..errors import SettingsError
 from ..handler import PageHandler, Reports
 from ..http.limits import Limits
 from ..http.mediatypes import MEDIA_TYPES
 from ..http.pathrules import PathRules
 from ..http.paths import DocumentRoot
 from ..http.request import Request
+from ..keyfile import make_key, read_key
 from ..loaders import FileLoader, Loader
 from ..session.rules import SessionRules
-from ..session.store import make_store
+from ..session.serializer import JSON, SignedPickle
+from ..session.store import SessionStore, make_store
 from ..settings import Settings
+from ..trust import Untrusted
 
 #: What proxies add; behind one every visitor has a local address.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
@@ -32,7 +38,7 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
         make_engine(settings, loader),
         DocumentRoot(settings.document_root, path_rules(settings)),
         make_reports(settings.development),
-        make_store(settings.session.store),
+        make_sessions(settings),
         lambda rules: _session_rules(rules, settings),
     )
 
@@ -53,6 +59,28 @@ def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:
         options=settings.page_options,
         reload_interval=settings.check_interval,
     )
+
+
+def make_sessions(settings: Settings) -> SessionStore:
+    """Where the sessions of the site are kept; SettingsError if they cannot be."""
+    session = settings.session
+    if session.store == "memory":
+        return make_store("memory")
+    serializer = (
+        SignedPickle(_key(settings)) if session.serializer == "pickle" else JSON
+    )
+    return make_store(session.store, path=settings.session_path, serializer=serializer)
+
+
+def _key(settings: Settings) -> bytes:
+    """The key of this site's user, made if there is none."""
+    path = settings.key_path
+    if path is None:
+        raise SettingsError('session.serializer "pickle" needs a key_file')
+    try:
+        return read_key(path) if os.path.exists(path) else make_key(path)
+    except (OSError, Untrusted) as error:
+        raise SettingsError(f"the key {path!r}: {error}") from error
 
 
 def path_rules(settings: Settings) -> PathRules:

@@ -67,7 +67,11 @@ class SessionStore(Protocol):
 
 
 #: Name in the settings to "module:class", imported when chosen.
-STORES = {"memory": "psp.session.memory:MemorySessionStore"}
+STORES = {
+    "memory": "psp.session.memory:MemorySessionStore",
+    "sqlite": "psp.session.sqlite:SQLiteSessionStore",
+    "file": "psp.session.files:FileSessionStore",
+}
 
 
 def make_store(name: str, **options: Any) -> SessionStore:

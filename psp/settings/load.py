@@ -8,6 +8,7 @@ import re
 import reprlib
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple, cast
 
@@ -17,12 +18,15 @@ from . import kinds
 from .keys import key_places
 from .kinds import Kind
 from .schema import SETTINGS, TABLES, UNSIGNED, KeyPath, Settings
+from .together import session_problem
 
 log = logging.getLogger(__name__)
 
 PREFIX = "PSP_"
 #: The variable that names the settings file; it is no setting itself.
 FILE_VARIABLE = "PSP_CONFIG"
+#: Where sessions are kept by a site that only says in which file.
+EMBEDDED = "sqlite"
 
 VARIABLES = {PREFIX + "_".join(path).upper(): path for path in SETTINGS}
 
@@ -56,7 +60,9 @@ def load_settings(
         given += _from_file(os.fspath(file))
     given += _from_environ(os.environ if environ is None else environ)
     given += _flat(options or {}, (), lambda path: "options", "")
-    return _assembled({one.path: _checked(one) for one in given})
+    settings = _assembled({one.path: _checked(one) for one in given})
+    _check_together(settings, {one.path: one.place for one in given})
+    return settings
 
 
 def _from_file(file: str) -> Iterator[_Given]:
@@ -148,9 +154,19 @@ def _checked(given: _Given) -> Any:
         value = kind.check(given.value)
     except (ValueError, TypeError):
         raise _wrong(given.place, given.path, given.value) from None
-    if kind is kinds.FOLDER or (kind is kinds.KEY_FILE and value != UNSIGNED):
+    is_path = kind in (kinds.FOLDER, kinds.PATH)
+    if is_path or (kind is kinds.KEY_FILE and value != UNSIGNED):
         return os.path.abspath(os.path.join(given.folder, value))
     return value
+
+
+def _check_together(settings: Settings, places: Mapping[KeyPath, str]) -> None:
+    """SettingsError where values that are right by themselves do not go together."""
+    problem = session_problem(settings)
+    if problem is not None:
+        path, message = problem
+        place = places.get(path) or places.get(("session", "store"), "defaults")
+        raise SettingsError(f"{place}: {message}")
 
 
 def _wrong(place: str, path: KeyPath, value: object) -> SettingsError:
@@ -169,5 +185,8 @@ def _assembled(values: Mapping[KeyPath, Any]) -> Settings:
         table: make(**{path[1]: values[path] for path in values if path[0] == table})
         for table, make in TABLES.items()
     }
+    session = [path for path in values if path[0] == "session"]
+    if ("session", "path") in session and ("session", "store") not in session:
+        tables["session"] = replace(tables["session"], store=EMBEDDED)
     single = {path[0]: value for path, value in values.items() if len(path) == 1}
     return Settings(**single, **tables)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import reduce
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from ..http.limits import DEFAULT_LIMITS
@@ -92,7 +93,22 @@ class LimitSettings:
 class SessionSettings:
     """``[session]``: where sessions are kept and how long."""
 
-    store: str = setting("memory", kinds.choice(*STORES), "Where sessions are kept.")
+    store: str = setting(
+        "memory",
+        kinds.choice(*STORES),
+        'Where sessions are kept; "sqlite" if only a path is set.',
+    )
+    path: str | None = setting(
+        None,
+        kinds.PATH,
+        "File or folder of the store, outside the document root; without it one "
+        "of this user's.",
+    )
+    serializer: str = setting(
+        "json",
+        kinds.choice("json", "pickle"),
+        "How sessions are written; pickle is signed, and takes nearly everything.",
+    )
     cookie: str = setting("pysid", kinds.TEXT, "Name of the session cookie.")
     timeout: float = setting(
         1800.0, kinds.SECONDS, "Seconds after which an unused session ends."
@@ -196,8 +212,20 @@ class Settings:
         """The file of the key that signs compiled pages; None: they are not signed."""
         if self.key_file == UNSIGNED:
             return None
-        data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-        return self.key_file or os.path.join(data, "psp", "key")
+        return self.key_file or os.path.join(_data_folder(), "key")
+
+    @property
+    def session_path(self) -> str:
+        """The file or folder of the session store."""
+        # Each site has its own: a visitor's id must mean nothing to another site.
+        site = sha256(os.fsencode(os.path.realpath(self.document_root))).hexdigest()
+        name = f"{site[:32]}.{self.session.store}"
+        return self.session.path or os.path.join(_data_folder(), "sessions", name)
+
+
+def _data_folder() -> str:
+    data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.join(data, "psp")
 
 
 TABLES: dict[str, type] = {

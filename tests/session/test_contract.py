@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
 from psp.errors import LockTimeout, SessionError, SettingsError
+from psp.session.serializer import SignedPickle
 from psp.session.store import ANY, NEW, STORES, SessionData, SessionStore, make_store
 
-STORE_NAMES = ["memory"]
+STORE_NAMES = ["memory", "sqlite", "file"]
+PERSISTENT = STORE_NAMES[1:]
+
+Pair = tuple[SessionStore, SessionStore]
 
 KEY = "ab" * 32
 OTHER = "cd" * 32
 
 
+def make(name: str, folder: Path, lock_seconds: float = 0.05) -> SessionStore:
+    """A store of the kind *name* in *folder*; those of one folder share sessions."""
+    options = {} if name == "memory" else {"path": folder / "sessions"}
+    return make_store(name, lock_seconds=lock_seconds, **options)
+
+
 @pytest.fixture(params=STORE_NAMES)
-def store(request: pytest.FixtureRequest) -> SessionStore:
-    return make_store(request.param, lock_seconds=0.05)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
+    store = make(request.param, tmp_path)
+    yield store
+    if request.param != "memory":
+        store.close()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(params=PERSISTENT)
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    """Two stores over one place, as two processes have them."""
+    pair = make(request.param, tmp_path), make(request.param, tmp_path)
+    yield pair
+    for one in pair:
+        one.close()  # type: ignore[attr-defined]
 
 
 def record(data: bytes = b"x", accessed: float = 1000.0) -> SessionData:
@@ -138,3 +165,145 @@ def test_the_serializer_gives_back_what_it_took(store: SessionStore) -> None:
     packed = store.serializer.dumps(data)
     assert isinstance(packed, bytes)
     assert store.serializer.loads(packed) == data
+
+
+def test_stores_of_one_place_share_sessions(pair: Pair) -> None:
+    first, second = pair
+    stored = saved(first, record(b"1"))
+    assert second.load(KEY) == stored
+    saved(second, stored._replace(data=b"2"))
+    with pytest.raises(SessionError, match="another request has changed"):
+        first.save(KEY, stored._replace(data=b"late"))
+    assert second.delete(KEY) is True
+    assert first.load(KEY) is None
+
+
+def test_stores_of_one_place_share_locks(pair: Pair) -> None:
+    first, second = pair
+    owner = object()
+    with first.lock(KEY, owner), second.lock(OTHER, owner):
+        for store in pair:
+            with pytest.raises(LockTimeout), store.lock(KEY, object()):
+                raise AssertionError("two owners at once")
+        with first.lock(KEY, owner):
+            pass
+        with pytest.raises(LockTimeout), second.lock(KEY, object()):
+            raise AssertionError("let go too early")
+    with second.lock(KEY, object()):
+        pass
+
+
+def test_a_lock_does_not_keep_others_from_comparing_and_setting(pair: Pair) -> None:
+    first, second = pair
+    stored = saved(first, record(b"1"))
+    with first.lock(KEY, object()):
+        saved(second, stored._replace(data=b"2"))
+
+
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_sessions_survive_a_restart(name: str, tmp_path: Path) -> None:
+    first = make(name, tmp_path)
+    stored = saved(first, record(b"1"))
+    first.close()  # type: ignore[attr-defined]
+    second = make(name, tmp_path)
+    assert second.load(KEY) == stored
+    second.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_nobody_else_can_read_what_is_kept(name: str, tmp_path: Path) -> None:
+    store = make(name, tmp_path / "new")
+    saved(store, record(b"secret"))
+    for path in (tmp_path / "new").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+    store.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_a_place_where_others_can_write_is_refused(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / ("sessions" if name == "file" else "")
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)
+    with pytest.raises(SettingsError, match="others can write"):
+        make(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_a_place_of_another_kind_is_refused(name: str, tmp_path: Path) -> None:
+    if name == "file":
+        (tmp_path / "sessions").touch()
+    else:
+        (tmp_path / "sessions").mkdir()
+    with pytest.raises(SettingsError, match="for sessions"):
+        make(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_what_another_serializer_wrote_is_no_session(name: str, tmp_path: Path) -> None:
+    keys = (bytes(32), b"k" * 32)
+    options = [{"serializer": SignedPickle(key)} for key in keys] + [{}]
+    stores = [make_store(name, path=tmp_path / "s", **more) for more in options]
+    for n, store in enumerate(stores):
+        key = f"{n:064x}"
+        saved(store, record(store.serializer.dumps({"n": n})), key)
+        assert [one.load(key) is not None for one in stores] == [
+            one is store for one in stores
+        ]
+    for store in stores:
+        store.close()  # type: ignore[attr-defined]
+
+
+def in_a_fork(task: Callable[[], bool]) -> int:
+    """Runs *task* in a forked process: 0 if it says yes, 1 if no, 2 if it fails."""
+    child = os.fork()
+    if not child:
+        try:
+            os._exit(0 if task() else 1)
+        finally:
+            os._exit(2)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def is_locked(store: SessionStore) -> bool:
+    try:
+        with store.lock(KEY, object()):
+            return False
+    except LockTimeout:
+        return True
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_a_forked_process_is_another_process(name: str, tmp_path: Path) -> None:
+    store = make(name, tmp_path)
+    first = saved(store, record(b"1"))
+    with store.lock(KEY, object()):
+        assert in_a_fork(lambda: is_locked(store)) == 0
+    assert in_a_fork(lambda: is_locked(store)) == 1
+    assert in_a_fork(lambda: bool(store.save(KEY, first._replace(data=b"2")))) == 0
+    found = store.load(KEY)
+    assert found is not None and found.data == b"2"
+    store.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_who_dies_lets_go(name: str, tmp_path: Path) -> None:
+    store = make(name, tmp_path)
+    start, end = os.pipe()
+    child = os.fork()
+    if not child:
+        with store.lock(KEY, object()):
+            os.write(end, b"!")
+            while True:
+                time.sleep(60)
+    try:
+        os.read(start, 1)
+        assert is_locked(store)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(start)
+        os.close(end)
+    assert not is_locked(store)
+    store.close()  # type: ignore[attr-defined]

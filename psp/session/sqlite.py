@@ -1,0 +1,216 @@
+"""SQLiteSessionStore: sessions in one SQLite file. POSIX only."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from threading import Lock
+
+from ..errors import LockTimeout, SessionError
+from .filelock import FileLocks
+from .folder import make_parent
+from .locks import LOCK_SECONDS
+from .record import MarkedSerializer, next_record, pack_record, unpack_record
+from .serializer import JSON
+from .store import SessionData
+
+SLICE = 20
+_SETUP = "setup"  # a name for locks that is no key
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS sessions (key TEXT PRIMARY KEY, over REAL, record BLOB);
+CREATE INDEX IF NOT EXISTS sessions_over ON sessions (over);
+"""
+_LOAD = "SELECT record FROM sessions WHERE key = ?"
+_SAVE = "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)"
+_DELETE = "DELETE FROM sessions WHERE key = ?"
+_OVER = "SELECT key FROM sessions WHERE over < ? ORDER BY over LIMIT ?"
+_EXPIRE = "DELETE FROM sessions WHERE key = ? AND over < ?"
+
+
+class SQLiteSessionStore:
+    """Keeps sessions in the SQLite file *path*, with a write-ahead log beside it.
+
+    Every change is there after a process was killed; those of the last moment may be
+    missing after a power cut. A damaged record is no session. Raises SessionError
+    where the file cannot be written, SettingsError where it must not lie.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        serializer: MarkedSerializer = JSON,
+        lock_seconds: float = LOCK_SECONDS,
+    ) -> None:
+        self.serializer = serializer
+        self.path = os.path.abspath(path)
+        make_parent(self.path)
+        self._locks = FileLocks(self.path + ".lock", lock_seconds)
+        self._mutex = Lock()
+        self._pool: _Pool | None = None
+
+    def close(self) -> None:
+        """Closes the connections that nobody uses, and the file of locks."""
+        self._locks.close()
+        with self._mutex:
+            if self._pool is not None:
+                self._pool.close()
+            self._pool = None
+
+    def load(self, key: str) -> SessionData | None:
+        """The record of *key*, over or not, or None."""
+        try:
+            with self._connection() as connection:
+                return self._load(connection, key)
+        except _Damaged:
+            return None
+
+    def save(self, key: str, data: SessionData) -> SessionData | None:
+        """The record as stored; None if deleted meanwhile, SessionError if changed."""
+        with self._change() as connection:
+            stored = next_record(self._load(connection, key), data)
+            if stored is not None:
+                over = stored.accessed + stored.timeout
+                packed = pack_record(key, stored, self.serializer.mark)
+                connection.execute(_SAVE, (key, over, packed))
+            return stored
+
+    def delete(self, key: str) -> bool:
+        """Forgets *key*; says whether there was anything to forget."""
+        with self._change() as connection:
+            return connection.execute(_DELETE, (key,)).rowcount > 0
+
+    def expire(self, now: float) -> None:
+        """Forgets some of the sessions that are over, the oldest first."""
+        with self._connection() as connection:
+            over = connection.execute(_OVER, (now, SLICE)).fetchall()
+        if not over:
+            return
+        with suppress(LockTimeout), self._change() as connection:
+            connection.executemany(_EXPIRE, [(key, now) for (key,) in over])
+
+    def lock(self, key: str, owner: object) -> AbstractContextManager[None]:
+        """Holds *key* for *owner* alone, who may take it again; raises LockTimeout."""
+        return self._locks.hold(key, owner)
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """A connection in a transaction of its own; nobody else writes meanwhile."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for this thread alone; one that failed is closed."""
+        pool = self._pool_of_this_process()
+        connection = pool.take() or self._connect()
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            connection.close()
+            raise _error(error) from error
+        except BaseException:
+            pool.give(connection)
+            raise
+        pool.give(connection)
+
+    def _load(self, connection: sqlite3.Connection, key: str) -> SessionData | None:
+        with closing(connection.execute(_LOAD, (key,))) as cursor:
+            row = cursor.fetchone()
+        if row is None or type(row[0]) is not bytes:
+            return None
+        return unpack_record(key, row[0], self.serializer.mark)
+
+    def _pool_of_this_process(self) -> _Pool:
+        """What is ours alone: SQLite's connections must not be used after a fork."""
+        with self._mutex:
+            if self._pool is None or self._pool.pid != os.getpid():
+                self._pool = _Pool()
+            return self._pool
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            connection = sqlite3.connect(
+                self.path,
+                timeout=self._locks.seconds,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise SessionError(f"the sessions cannot be used: {error}") from error
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF").close()
+            # The change to a write-ahead log fails rather than wait for another's.
+            with self._locks.hold(_SETUP, object()):
+                connection.execute("PRAGMA journal_mode = WAL").close()
+                connection.execute("PRAGMA synchronous = NORMAL").close()
+                connection.executescript(_TABLE).close()
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise _error(error) from error
+            raise
+        return connection
+
+
+class _Pool:
+    """The connections of one process that no thread uses at the moment."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._idle: list[sqlite3.Connection] = []
+        self.close = weakref.finalize(self, _close_all, self._idle, self.pid)
+
+    def take(self) -> sqlite3.Connection | None:
+        """A connection that nobody else gets, or None."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def give(self, connection: sqlite3.Connection) -> None:
+        """Takes *connection* back."""
+        if self.close.alive and self.pid == os.getpid():
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+
+def _close_all(connections: list[sqlite3.Connection], pid: int) -> None:
+    """Closes *connections*, which are left alone where they are another process's."""
+    while connections and pid == os.getpid():
+        connections.pop().close()
+
+
+_NOT_DAMAGED = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+
+
+class _Damaged(SessionError):
+    """The file is no database, or not ours."""
+
+
+def _error(error: sqlite3.Error) -> SessionError:
+    """What a session raises for an error of SQLite's."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LockTimeout(f"other requests have kept the sessions busy: {error}")
+    kind = SessionError if code in _NOT_DAMAGED else _Damaged
+    return kind(f"the sessions cannot be used: {error}")

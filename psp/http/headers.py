@@ -43,7 +43,7 @@ def to_wire(text: str) -> str:
 def _text(value: Text) -> str:
     """A key or value as str; bytes are Latin-1, so that they go out as they came."""
     if isinstance(value, str):
-        return value
+        return str(value)  # a field of a form is a str of its own; servers want none
     if isinstance(value, bytes):
         return value.decode("latin-1")
     raise TypeError("not an ISO-8859-1 string")

@@ -84,7 +84,7 @@ class Response:
     def content_type(self, value: str) -> None:
         if not isinstance(value, str):
             raise TypeError("not an ISO-8859-1 string")
-        self._content_type = checked(value)
+        self._content_type = checked(str(value))
 
     def status_line(self) -> str:
         """Status and reason: ``200 OK``."""

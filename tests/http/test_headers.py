@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psp.http.fields import StringField
 from psp.http.headers import Headers, Table, from_wire, to_wire
 
 
@@ -226,3 +227,9 @@ def test_a_table_is_a_list_of_pairs(steps: list[tuple[str, str, str]]):
         values = [v for n, v in model if n.lower() == name]
         assert made.get_all(name) == values
         assert (name in made) == bool(values)
+
+
+def test_fields_of_a_form_go_out_as_plain_str():
+    made = Headers({StringField("X-One"): StringField("1")})
+    made.add("X-Two", StringField("2"))
+    assert {type(text) for pair in made.to_wire() for text in pair} == {str}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from psp.http.fields import StringField
 from psp.http.response import Response
 
 
@@ -146,3 +147,9 @@ def test_becoming_an_error_keeps_the_error_headers_only():
         ("Content-Type", "text/html; charset=utf-8"),
         ("X-Always", "2"),
     ]
+
+
+def test_a_field_of_a_form_as_content_type_goes_out_as_plain_str():
+    response = Response()
+    response.content_type = StringField("text/plain")
+    assert {type(value) for _, value in response.header_list()} == {str}

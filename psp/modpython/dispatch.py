@@ -19,6 +19,7 @@ from .constants import (
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
+    HTTP_NOT_MODIFIED,
     HTTP_SERVICE_UNAVAILABLE,
     HTTP_UNAUTHORIZED,
     OK,
@@ -98,13 +99,18 @@ class Run:
             status = HTTP_INTERNAL_SERVER_ERROR
         self._add_headers(status)
         self.output.reset()
+        if status == HTTP_NOT_MODIFIED:  # which has the headers of the page
+            self.response.status = status
+            return
         self.response.become_error(status)
         self.output.write(self.site.handler.reports.refusal(status, request_id))
 
     def _add_headers(self, status: int) -> None:
-        """Add what has to go with *status* (RFC 9110, sections 15.5.2 and 15.5.6)."""
+        """Add what goes with *status* (RFC 9110, sections 15.4, 15.5.2 and 15.5.6)."""
         headers = self.response.err_headers
         req = self.req
+        if 300 <= status < 400 and "Location" in req.headers_out:
+            headers["Location"] = req.headers_out.combined("Location")
         if status == HTTP_UNAUTHORIZED and (req.auth_type() or "").lower() == "basic":
             headers.setdefault("WWW-Authenticate", f'Basic realm="{req.auth_name()}"')
         if status in (HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_IMPLEMENTED):

@@ -62,6 +62,7 @@ def handler(req: mp_request) -> int:
     if req.method not in METHODS:
         raise SERVER_RETURN(HTTP_METHOD_NOT_ALLOWED)
     file, path = find_module(req)
+    req.filename = file
     module = load_file(file, autoreload=req.get_config().get("PythonAutoReload") != "0")
     publish(req, resolve(req, module, path))
     return OK

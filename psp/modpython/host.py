@@ -139,7 +139,9 @@ def _make_site(root: str, outside: str, file: str) -> tuple[Settings, Site]:
     settings = load_settings(file or None, {}, options)
     roots = [outside] if outside else []
     loader = FileLoader(root, settings.encoding, allowed_roots=roots)
-    return settings, Site(make_handler(settings, loader))
+    # Memory is what a process has for itself, and Apache has several.
+    kept = "MemorySession" if settings.session.store != "memory" else "DbmSession"
+    return settings, Site(make_handler(settings, loader), kept)
 
 
 class ApacheLog(logging.Handler):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
+from ..errors import FormError
 from ..http import forms
 from ..http.apply import apply_form
 from ..http.exchange import mp_request
@@ -24,7 +25,10 @@ Text = TypeVar("Text", str, bytes)
 
 
 class FieldStorage(forms.FieldStorage):
-    """The fields of *req*, read at once; blank values count only where asked for."""
+    """The fields of *req*, read at once; blank values count only where asked for.
+
+    SERVER_RETURN with the status for a body that is not to be read as a form.
+    """
 
     def __init__(
         self,
@@ -34,14 +38,17 @@ class FieldStorage(forms.FieldStorage):
         file_callback: FileCallback | None = None,
         field_callback: FieldCallback | None = None,
     ):
-        super().__init__(
-            adopt(req),
-            keep_blank_values,
-            strict_parsing,
-            file_callback,
-            field_callback,
-            rules=MOD_PYTHON_RULES,
-        )
+        try:
+            super().__init__(
+                adopt(req),
+                keep_blank_values,
+                strict_parsing,
+                file_callback,
+                field_callback,
+                rules=MOD_PYTHON_RULES,
+            )
+        except FormError as error:
+            raise SERVER_RETURN(error.status) from error
 
     def __repr__(self) -> str:
         return repr({name: self.getlist(name) for name in self.keys()})

@@ -92,6 +92,11 @@ class SQLiteSessionStore:
         with suppress(LockTimeout), self._change() as connection:
             connection.executemany(_EXPIRE, [(key, now) for (key,) in over])
 
+    def keys(self) -> list[str]:
+        """The keys of all sessions that are kept, those that are over included."""
+        with self._connection() as connection:
+            return [key for (key,) in connection.execute("SELECT key FROM sessions")]
+
     def lock(self, key: str, owner: object) -> AbstractContextManager[None]:
         """Holds *key* for *owner* alone, who may take it again; raises LockTimeout."""
         return self._locks.hold(key, owner)

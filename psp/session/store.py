@@ -71,6 +71,7 @@ STORES = {
     "memory": "psp.session.memory:MemorySessionStore",
     "sqlite": "psp.session.sqlite:SQLiteSessionStore",
     "file": "psp.session.files:FileSessionStore",
+    "dbm": "psp.session.dbm:DbmSessionStore",
 }
 
 

@@ -15,7 +15,7 @@ from psp.errors import LockTimeout, SessionError, SettingsError
 from psp.session.serializer import SignedPickle
 from psp.session.store import ANY, NEW, STORES, SessionData, SessionStore, make_store
 
-STORE_NAMES = ["memory", "sqlite", "file"]
+STORE_NAMES = ["memory", "sqlite", "file", "dbm"]
 PERSISTENT = STORE_NAMES[1:]
 
 Pair = tuple[SessionStore, SessionStore]

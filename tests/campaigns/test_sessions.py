@@ -1,0 +1,42 @@
+"""The campaign against session stores, in short."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import sessions
+
+SHORT = sessions.Counts(runs=1, kills=2, flips=20, count=50, step=301)
+
+
+@pytest.mark.parametrize("name", sessions.STORES)
+def test_sessions(name: str, tmp_path: Path) -> None:
+    lines = list(sessions.run(name, tmp_path, SHORT))
+    assert lines[0] == f"{name}: 1 runs of 4 processes: 100 each"
+    assert lines[1].startswith(f"{name}: 2 writers killed")
+    assert lines[2] == f"{name}: 50 made-up ids: no record"
+    assert "files damaged" in lines[3]
+
+
+def test_lost_updates_would_be_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The campaign is not blind: with one process too few, it complains."""
+    monkeypatch.setattr(sessions, "GOAL", 101)
+    with pytest.raises(sessions.Wrong, match="100 instead of 101"):
+        sessions.count_together("file", tmp_path, SHORT)
+
+
+def test_records_made_by_reading_would_be_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def visit_and_write(application: Any, cookie: str) -> None:
+        store = application.handler.sessions
+        store.save(sessions.KEY, sessions.RECORD)
+
+    monkeypatch.setattr(sessions, "visit", visit_and_write)
+    with pytest.raises(sessions.Wrong, match="a record was made"):
+        sessions.make_up_ids("sqlite", tmp_path, SHORT._replace(count=1))

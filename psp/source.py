@@ -35,7 +35,7 @@ class Source:
     surrogates (PEP 383), so that page text passes them through unchanged.
     """
 
-    __slots__ = ("name", "filename", "text", "_starts")
+    __slots__ = ("name", "filename", "text", "is_ascii", "_starts")
 
     def __init__(self, text: str, name: str = "<string>", filename: str | None = None):
         self.name = name
@@ -43,6 +43,7 @@ class Source:
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.text = text
+        self.is_ascii = text.isascii()
         self._starts: list[int] | None = None
 
     @classmethod

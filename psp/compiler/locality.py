@@ -10,7 +10,8 @@ it does not.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from .scopes import DYNAMIC, PageScope
 
@@ -18,7 +19,6 @@ from .scopes import DYNAMIC, PageScope
 _SEE_ALL = DYNAMIC | {"globals"}
 #: Names that are looked for in the code of a page before it runs.
 _DETECTED = frozenset(("form", "session", "req", "psp"))
-_ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _LEAVES = frozenset((int, str, type(None), ast.Constant, ast.Load, ast.Store))
 
 Bound = frozenset[str]
@@ -102,56 +102,62 @@ class _Flow:
         for statement in body:
             if bound is None:
                 bound = frozenset()  # unreachable: nothing is certain
-            bound = self._statement(statement, bound)
+            follow = _FLOWS.get(statement.__class__)
+            if follow is not None:
+                bound = follow(self, statement, bound)
+            else:
+                self._read(statement, bound)
         return bound
 
-    def _statement(self, node: ast.stmt, bound: Bound) -> Bound | None:
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                self._read(value, bound)
-                return self._bind(targets, bound)
-            case ast.AugAssign(target=target, value=value):
-                self._read(value, bound)
-                if isinstance(target, ast.Name) and target.id not in bound:
-                    self.candidates.discard(target.id)
-                return self._bind([target], bound)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                found = (a.asname or a.name.partition(".")[0] for a in names)
-                return bound.union(found)
-            case ast.If(test=test, body=body, orelse=orelse):
-                self._read(test, bound)
-                return _both(self.suite(body, bound), self.suite(orelse, bound))
-            case ast.For() | ast.AsyncFor():
-                self._read(node.iter, bound)
-                self.suite(node.body, self._bind([node.target], bound))
-                self.suite(node.orelse, bound)
-                return bound
-            case ast.While(test=test, body=body, orelse=orelse):
-                self._read(test, bound)
-                self.suite(body, bound)
-                self.suite(orelse, bound)
-                return bound
-            case ast.With(items=items) | ast.AsyncWith(items=items):
-                inside = bound
-                for item in items:
-                    self._read(item.context_expr, inside)
-                    if item.optional_vars is not None:
-                        inside = self._bind([item.optional_vars], inside)
-                self.suite(node.body, inside)
-                return bound  # it may swallow an exception at any point
-            case ast.Try() | ast.TryStar():
-                return self._try(node, bound)
-            case ast.Match(subject=subject, cases=cases):
-                self._read(subject, bound)
-                for case in cases:
-                    self._read(case.pattern, bound)
-                    if case.guard is not None:
-                        self._read(case.guard, bound)
-                    self.suite(case.body, bound)
-                return bound
-            case _:
-                self._read(node, bound)
-                return None if isinstance(node, _ENDS) else bound
+    def _end(self, node: ast.stmt, bound: Bound) -> None:
+        self._read(node, bound)
+
+    def _assign(self, node: ast.Assign, bound: Bound) -> Bound:
+        self._read(node.value, bound)
+        return self._bind(node.targets, bound)
+
+    def _change(self, node: ast.AugAssign, bound: Bound) -> Bound:
+        self._read(node.value, bound)
+        self._read(node.target, bound)
+        return bound
+
+    def _import(self, node: ast.Import | ast.ImportFrom, bound: Bound) -> Bound:
+        names = (a.asname or a.name.partition(".")[0] for a in node.names)
+        return bound.union(names)
+
+    def _if(self, node: ast.If, bound: Bound) -> Bound | None:
+        self._read(node.test, bound)
+        return _both(self.suite(node.body, bound), self.suite(node.orelse, bound))
+
+    def _for(self, node: ast.For | ast.AsyncFor, bound: Bound) -> Bound:
+        self._read(node.iter, bound)
+        self.suite(node.body, self._bind([node.target], bound))
+        self.suite(node.orelse, bound)
+        return bound
+
+    def _while(self, node: ast.While, bound: Bound) -> Bound:
+        self._read(node.test, bound)
+        self.suite(node.body, bound)
+        self.suite(node.orelse, bound)
+        return bound
+
+    def _with(self, node: ast.With | ast.AsyncWith, bound: Bound) -> Bound:
+        inside = bound
+        for item in node.items:
+            self._read(item.context_expr, inside)
+            if item.optional_vars is not None:
+                inside = self._bind([item.optional_vars], inside)
+        self.suite(node.body, inside)
+        return bound  # it may swallow an exception at any point
+
+    def _match(self, node: ast.Match, bound: Bound) -> Bound:
+        self._read(node.subject, bound)
+        for case in node.cases:
+            self._read(case.pattern, bound)
+            if case.guard is not None:
+                self._read(case.guard, bound)
+            self.suite(case.body, bound)
+        return bound
 
     def _try(self, node: ast.Try | ast.TryStar, bound: Bound) -> Bound | None:
         after = self.suite(node.body, bound)
@@ -197,6 +203,28 @@ class _Flow:
             else:
                 self._read(target, bound)
         return bound | found
+
+
+_Follow = Callable[[_Flow, Any, Bound], Bound | None]
+_FLOWS: dict[type[ast.stmt], _Follow] = {
+    ast.Return: _Flow._end,
+    ast.Raise: _Flow._end,
+    ast.Break: _Flow._end,
+    ast.Continue: _Flow._end,
+    ast.Assign: _Flow._assign,
+    ast.AugAssign: _Flow._change,
+    ast.Import: _Flow._import,
+    ast.ImportFrom: _Flow._import,
+    ast.If: _Flow._if,
+    ast.For: _Flow._for,
+    ast.AsyncFor: _Flow._for,
+    ast.While: _Flow._while,
+    ast.With: _Flow._with,
+    ast.AsyncWith: _Flow._with,
+    ast.Try: _Flow._try,
+    ast.TryStar: _Flow._try,
+    ast.Match: _Flow._match,
+}
 
 
 def _both(one: Bound | None, other: Bound | None) -> Bound | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 
 from ..abi import SPLICED, SPLICED_LINES
 from ..source import Source, Span
@@ -18,12 +19,17 @@ Place = dict[str, int]
 
 def place(source: Source, span: Span) -> Place:
     """The place of *span*, ending with its first line."""
-    line = source.line_at(span.start)
-    start = source.starts[line - 1]
-    text = source.line(line)
-    first = _bytes(text[: span.start - start])
-    last = _bytes(text[: max(span.end - start, span.start - start)])
-    return at(line, first, line, last)
+    start, end = span
+    starts = source.starts
+    line = bisect_right(starts, start)
+    line_start = starts[line - 1]
+    if line < len(starts):
+        end = min(end, starts[line] - 1)
+    end = max(start, end)
+    if source.is_ascii:
+        return at(line, start - line_start, line, end - line_start)
+    before = _bytes(source.text[line_start:start])
+    return at(line, before, line, before + _bytes(source.text[start:end]))
 
 
 def at(line: int, column: int, end_line: int, end_column: int) -> Place:
@@ -69,7 +75,7 @@ class Mover:
             return fixed["lineno"], 0, _marked(fixed, origin.site, line)
         start = source.starts[line - 1]
         before = origin.start - start
-        if before:
+        if before and not source.is_ascii:
             before = _bytes(source.text[start : origin.start])
         return line, before - origin.prefix, None
 

@@ -105,7 +105,10 @@ class _Htaccess:
         self._known: dict[str, tuple[tuple[int, int, int], list[Scope]]] = {}
         for folder, _, files in os.walk(root):
             if HTACCESS in files:
-                problems += self._read(os.path.join(folder, "")).problems
+                try:
+                    problems += self._read(os.path.join(folder, "")).problems
+                except SettingsError as error:
+                    problems.append(str(error))
 
     def scopes(self, filename: str) -> list[Scope]:
         """The scopes of the files that stand above *filename*."""

@@ -108,6 +108,8 @@ def _inner_scope(section: Section, outer: Scope) -> Scope | None:
     """Where *section* holds; None for a kind that is not understood."""
     words = section.words
     kind = section.name.lower()
+    if kind.removesuffix("match") not in ("directory", "files", "location"):
+        return None
     if not words:
         raise SettingsError(f"{section.place}: {section} says nothing")
     is_pattern = kind.endswith("match") or words[0] == "~"
@@ -122,12 +124,10 @@ def _inner_scope(section: Section, outer: Scope) -> Scope | None:
         matches = _pattern(text, 0, base=True) if is_pattern else _glob(text)
         rank = (FILES, *outer.rank[1:])
         return replace(outer, matches=_both(outer, matches), rank=rank)
-    if kind == "location":
-        matches = _pattern(text, 1) if is_pattern else _at_location(text)
-        location = "" if is_pattern else text.rstrip("/")
-        rank = (LOCATION, len(text), outer.rank[2])
-        return Scope(_both(outer, matches), rank, "", location)
-    return None
+    matches = _pattern(text, 1) if is_pattern else _at_location(text)
+    location = "" if is_pattern else text.rstrip("/")
+    rank = (LOCATION, len(text), outer.rank[2])
+    return Scope(_both(outer, matches), rank, "", location)
 
 
 def everywhere(filename: str, path: str) -> bool:

@@ -107,7 +107,8 @@ class Visit:
             raise HTTPError(HTTP_NOT_FOUND)
         self.request.path = normal_path(self.request.path)
         target = places.locate(self.request.path)
-        self.settings = self._settings_of(target.filename)
+        is_folder = target.kind is Kind.FOLDER
+        self.settings = self._settings_of(target.filename + "/" * is_folder)
         if target.kind is not Kind.MISSING or target.filename[-1] != "/":
             return target
         for name in self.settings.index:

@@ -241,7 +241,7 @@ class Session(LazyDict):
         record = self._place.read(self._clock())
         if record is None:
             return False
-        self._seen, self._timeout = record, record.timeout
+        self._seen, self._timeout = record, _whole(record.timeout)
         self.update(unpack(self._store.serializer, record.data))
         return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import cache
 from typing import Any
 
 from ..errors import SessionError
@@ -17,7 +18,6 @@ from ..session.place import is_sid
 from ..session.rules import MOD_PYTHON, SessionRules
 from . import cookie as Cookie
 from .constants import OK
-from .filestore import file_store
 from .foreign import adopt
 from .options import option
 from .site import site_of
@@ -249,6 +249,19 @@ def database_directory(req: mp_request, kind: str) -> str:
     """The folder for sessions of a kind, ``file`` or ``dbm``; empty if none is set."""
     general = option(req, "mod_python.session.database_directory")
     return option(req, f"mod_python.{kind}_session.database_directory", general)
+
+
+@cache
+def file_store(folder: str) -> base.SessionStore:
+    """The store of the files in *folder*: pickles, as there, that only we can write."""
+    from ..keyfile import make_key
+    from ..session.files import FileSessionStore
+    from ..session.folder import make_folder
+    from ..session.serializer import SignedPickle
+
+    make_folder(folder)
+    key = make_key(os.path.join(folder, "key"))
+    return FileSessionStore(folder, SignedPickle(key))
 
 
 def _first(req: mp_request) -> mp_request:

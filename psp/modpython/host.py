@@ -95,7 +95,7 @@ def _fail(req: ApacheRequest, error: BaseException) -> int:
         heading = f"{req.phase} {req.hlist.handler}"
         req._output.write(report_text(error, heading))
         return DONE
-    if req.sent_bodyct:
+    if req.sent_bodyct or req.next is not None:
         req._output.reset()
         return DONE
     return HTTP_INTERNAL_SERVER_ERROR

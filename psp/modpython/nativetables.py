@@ -6,6 +6,7 @@ These are the same tables by way of those of their methods that cannot.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ..http.headers import Headers, Text, mp_table, to_wire
@@ -25,10 +26,7 @@ class NativeTable(mp_table):
     def _items(self) -> list[Item]:
         """What mp_table keeps in a list of its own, as it is now."""
         native = self._native
-        try:
-            pairs = native.items()
-        except (SystemError, UnicodeDecodeError):
-            pairs = [(name, self._value(name)) for name in dict.fromkeys(native.keys())]
+        pairs = zip(native.keys(), _values(native.itervalues()), strict=True)
         return [(name.lower(), name, value) for name, value in pairs]
 
     @_items.setter
@@ -36,13 +34,6 @@ class NativeTable(mp_table):
         self._native.clear()
         for _, name, value in items:
             self._native.add(name, _spelt(value))
-
-    def _value(self, name: str) -> str:
-        try:
-            found: str = self._native.get(name)
-        except UnicodeDecodeError as error:
-            found = error.object.decode("latin-1")
-        return found
 
     def __setitem__(self, name: Text, value: Text) -> None:
         """Replace all values."""
@@ -77,6 +68,17 @@ class NativeHeaders(NativeTable, Headers):
     """The same for headers; a value that would break the line is a ValueError."""
 
     __slots__ = ()
+
+
+def _values(values: Iterator[str]) -> Iterator[str]:
+    """The *values*; one that is not UTF-8 is told as Latin-1, and passed over."""
+    while True:
+        try:
+            yield next(values)
+        except UnicodeDecodeError as error:
+            yield error.object.decode("latin-1")
+        except StopIteration:
+            return
 
 
 def _spelt(value: str) -> bytes:

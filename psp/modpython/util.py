@@ -62,6 +62,7 @@ def redirect(
     *text* is the body, in place of a short notice. TypeError for a location that is
     not str, OSError once headers are sent, ValueError for control characters.
     """
+    req = adopt(req)
     if not isinstance(location, str):
         raise TypeError("location must be of type str")
     if req.sent_bodyct:

@@ -92,7 +92,7 @@ def check(site: Site, environ: dict[str, object]) -> None:
         value.encode("latin-1")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(values=st.dictionaries(st.sampled_from(NAMES), TEXT, max_size=4), query=LONG)
 def test_any_byte_in_any_header_and_in_the_query(
     site: Site, values: dict[str, str], query: bytes
@@ -103,7 +103,7 @@ def test_any_byte_in_any_header_and_in_the_query(
         check(site, environ)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(path=LONG, quoted=st.booleans())
 def test_any_byte_in_the_path(site: Site, path: bytes, quoted: bool) -> None:
     for prefix in ("/", "/page.psp/", "/m.py/", "/sub/"):
@@ -114,7 +114,7 @@ def test_any_byte_in_the_path(site: Site, path: bytes, quoted: bool) -> None:
         check(site, environ)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(kind=st.one_of(TYPES, TEXT), body=st.one_of(PARTS, LONG), lie=st.integers(-5, 5))
 def test_any_byte_in_the_body_and_any_length(
     site: Site, kind: str, body: bytes, lie: int
@@ -125,14 +125,14 @@ def test_any_byte_in_the_body_and_any_length(
         check(site, environ)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=COOKIES)
 def test_any_cookie(site: Site, text: str) -> None:
     environ = environ_of("GET", "/page.psp", (), None)
     check(site, environ | {"HTTP_COOKIE": text})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(token=TEXT)
 def test_any_credentials(site: Site, token: str) -> None:
     for kind in ("Basic ", "basic  ", ""):

@@ -22,8 +22,9 @@ from typing import Any
 from ..adapters.site import limits_of, make_handler
 from ..debug.modpython import report_text
 from ..errors import HTTPError, LockTimeout
+from ..http.limits import Limits
 from ..loaders import FileLoader
-from ..settings import Settings, load_settings
+from ..settings import load_settings
 from .adopted import ApacheRequest, twin_of
 from .apache import SERVER_RETURN
 from .constants import (
@@ -113,15 +114,15 @@ def request_of(native: Any) -> ApacheRequest:
     options = native.get_options()
     folder = os.path.dirname(native.filename or "")
     root, file = native.document_root(), options.get(SETTINGS_OPTION, "")
-    settings, site = site_for(root, folder, file)
-    made = ApacheRequest(native, limits_of(settings))
+    limits, site = site_for(root, folder, file)
+    made = ApacheRequest(native, limits)
     attach(made, site)
     return made
 
 
 @lru_cache(maxsize=1000)
-def site_for(root: str, folder: str, file: str) -> tuple[Settings, Site]:
-    """The site of pages in *folder*; one for all folders of a document root.
+def site_for(root: str, folder: str, file: str) -> tuple[Limits, Site]:
+    """The site of pages in *folder*, and its limits; one for all of a document root.
 
     A folder outside of *root*, where aliases and links of Apache lead to, is one of
     its own. SettingsError for a bad *file*.
@@ -132,7 +133,7 @@ def site_for(root: str, folder: str, file: str) -> tuple[Settings, Site]:
 
 
 @lru_cache(maxsize=1000)
-def _make_site(root: str, outside: str, file: str) -> tuple[Settings, Site]:
+def _make_site(root: str, outside: str, file: str) -> tuple[Limits, Site]:
     options: dict[str, object] = {"document_root": root, "dialect": "mod_python"}
     if not file:
         options["reload_interval"] = 0  # as mod_python, which looks every time
@@ -141,7 +142,7 @@ def _make_site(root: str, outside: str, file: str) -> tuple[Settings, Site]:
     loader = FileLoader(root, settings.encoding, allowed_roots=roots)
     # Memory is what a process has for itself, and Apache has several.
     kept = "MemorySession" if settings.session.store != "memory" else "DbmSession"
-    return settings, Site(make_handler(settings, loader), kept)
+    return limits_of(settings), Site(make_handler(settings, loader), kept)
 
 
 class ApacheLog(logging.Handler):

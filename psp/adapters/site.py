@@ -26,6 +26,7 @@ from ..session.rules import SessionRules
 from ..session.serializer import JSON, SignedPickle
 from ..session.store import SessionStore, make_store
 from ..settings import Settings
+from ..settings.together import session_problem
 from ..trust import Untrusted
 
 #: What proxies add; behind one every visitor has a local address.
@@ -66,17 +67,16 @@ def make_sessions(settings: Settings) -> SessionStore:
     session = settings.session
     if session.store == "memory":
         return make_store("memory")
-    serializer = (
-        SignedPickle(_key(settings)) if session.serializer == "pickle" else JSON
-    )
+    problem = session_problem(settings)  # again: the document root may be another now
+    if problem is not None:
+        raise SettingsError(problem[1])
+    key = settings.key_path if session.serializer == "pickle" else None
+    serializer = JSON if key is None else SignedPickle(_key(key))
     return make_store(session.store, path=settings.session_path, serializer=serializer)
 
 
-def _key(settings: Settings) -> bytes:
-    """The key of this site's user, made if there is none."""
-    path = settings.key_path
-    if path is None:
-        raise SettingsError('session.serializer "pickle" needs a key_file')
+def _key(path: str) -> bytes:
+    """The key in the file *path*, made if there is none."""
     try:
         return read_key(path) if os.path.exists(path) else make_key(path)
     except (OSError, Untrusted) as error:

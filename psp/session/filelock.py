@@ -57,7 +57,7 @@ class FileLocks:
                     process.depths[name] = depth
                 else:
                     del process.depths[name]
-                    _set(process.file, fcntl.F_UNLCK, _place(name))
+                    process.let_go(_place(name))
 
     def close(self) -> None:
         """Closes the file, and lets go of what is held."""
@@ -98,6 +98,11 @@ class _Process:
         except OSError as error:
             raise SessionError(f"sessions cannot be locked: {error}") from error
         self._open = True
+
+    def let_go(self, place: int) -> None:
+        """Unlocks a byte, unless that is done or a fork has made it another's."""
+        if self._open and self.pid == os.getpid():
+            _set(self.file, fcntl.F_UNLCK, place)
 
     def close(self) -> None:
         """Closes the file."""

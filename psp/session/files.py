@@ -31,7 +31,7 @@ from .record import (
 from .serializer import JSON
 from .store import SessionData
 
-SLICE = 20
+SLICE = 5
 _ABANDONED = 3600  # seconds after which a temporary file has lost its writer
 _KEY = re.compile("[0-9a-f]{64}")
 

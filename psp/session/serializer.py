@@ -145,7 +145,7 @@ class _Encoder:
             return self._encode_dict(value, depth)
         if kind is not list and kind not in _AS_LIST:
             name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-            raise SessionError(f"JSON has no way to keep a {name}")
+            raise SessionError(f"JSON cannot keep values of type {name}")
         items = [self.encode(item, depth) for item in value]
         if kind is list:
             return items
@@ -169,7 +169,7 @@ class _Encoder:
                 f"the key {key!r} is a {type(key).__name__}; keys are single values, "
                 "such as text and numbers"
             )
-        return self.encode(key, 0)
+        return self.encode(key, 1)
 
 
 def _write(tree: Any) -> str:

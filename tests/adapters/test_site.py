@@ -11,6 +11,7 @@ from werkzeug.test import Client
 
 from psp import WSGIApplication
 from psp.errors import SettingsError
+from psp.settings import load_settings
 
 COUNTER = "<% session['n'] = session.get('n', 0) + 1 %><%= session['n'] %>"
 OBJECTS = (
@@ -70,6 +71,15 @@ def test_a_change_of_the_serializer_starts_anew(home: Path) -> None:
         home, COUNTER, store="file", path=str(home / "s"), serializer="pickle"
     )
     assert texts == ["1", "2", "3"]
+
+
+def test_a_document_root_that_comes_late_is_checked_as_well(home: Path) -> None:
+    path = str(home / "pages" / "sessions.db")
+    settings = load_settings(None, {}, {"session": {"path": path}})
+    with pytest.raises(SettingsError, match="outside the document root"):
+        WSGIApplication(str(home / "pages"), settings=settings)
+    with pytest.raises(SettingsError, match="outside the document root"):
+        restarting(home, COUNTER, path=path)
 
 
 def test_a_key_that_others_can_read_is_refused(home: Path) -> None:

@@ -20,40 +20,45 @@ from ..http.response import Response
 from ..loaders import FileLoader
 from ..options import MOD_PYTHON
 from ..session.store import make_store
-from .apply import evaluate_path
 from .configuration import DEFAULT, Configuration
+from .directives import Items, parse_directives, walk
 from .install import install
-from .modules import load_module
+from .modules import load_module, set_path
 from .places import Places, static_files
 from .site import Site
 from .visit import Visit
 
 
 class Application:
-    """A WSGI application (PEP 3333) over *document_root*.
+    """A WSGI application (PEP 3333) over *document_root*, or that of *httpd_conf*.
 
-    *directives* is text in the syntax of Apache, in force for the whole root; what is
-    in it, or in an .htaccess file below the root, and not understood is in
-    ``configuration.problems``. ``configuration`` can be replaced at any time.
+    *directives* is text in the syntax of Apache, in force for the whole root; without
+    it and *httpd_conf*, which is a file, there are those that every site has. What is
+    not understood, in an .htaccess file as well, is in ``configuration.problems``.
+    ``configuration`` can be replaced at any time.
 
     *allowed_roots* are folders besides the root that pages may include from.
-    *reload_interval* is how many seconds a changed page may go unnoticed. *server* is
-    the text of an httpd.conf. Raises SettingsError.
+    *reload_interval* is how many seconds a changed page may go unnoticed.
+    *default_session* is the class of sessions where no option names one; without it
+    one that all processes share if the server has several. Raises SettingsError.
     """
 
     def __init__(
         self,
-        document_root: str | os.PathLike[str],
-        directives: str = DEFAULT,
+        document_root: str | os.PathLike[str] | None = None,
+        directives: str | None = None,
         *,
-        configuration: Configuration | None = None,
+        httpd_conf: str | os.PathLike[str] | None = None,
         allowed_roots: Iterable[str | os.PathLike[str]] = (),
         reload_interval: float | None = 0.0,
         limits: Limits = DEFAULT_LIMITS,
-        default_session: str = "MemorySession",
+        default_session: str = "",
     ):
         install()
-        self.document_root = os.path.abspath(document_root)
+        server = [] if httpd_conf is None else read_directives(httpd_conf)
+        if directives is None:
+            directives = DEFAULT if httpd_conf is None else ""
+        self.document_root = os.path.abspath(document_root or find_root(server))
         self.limits = limits
         self.places = Places(self.document_root)
         loader = FileLoader(self.document_root, allowed_roots=allowed_roots)
@@ -64,8 +69,8 @@ class Application:
             make_store("memory"),
         )
         self.site = Site(handler, default_session)
-        self.configuration = configuration or Configuration(
-            self.document_root, directives
+        self.configuration = Configuration(
+            self.document_root, directives, server=server
         )
 
     @property
@@ -103,11 +108,29 @@ class Application:
         root = os.path.join(self.document_root, "")
         paths = list(self._configuration.directives("PythonPath"))
         for directive in paths:
-            sys.path[:] = evaluate_path(" ".join(directive.words))
+            set_path(" ".join(directive.words))
         if not paths and root not in sys.path:
             sys.path.insert(0, root)
         for directive in self._configuration.directives("PythonImport"):
             _import(directive.words[:1], directive.place)
+
+
+def read_directives(file: str | os.PathLike[str]) -> Items:
+    """What the configuration *file* says; SettingsError if it cannot be read."""
+    name = os.fspath(file)
+    try:
+        with open(file, encoding="utf-8", errors="surrogateescape") as text:
+            return parse_directives(text.read(), name)
+    except OSError as error:
+        raise SettingsError(f"{name} cannot be read: {error.strerror}") from error
+
+
+def find_root(items: Items) -> str:
+    """The DocumentRoot of a configuration; SettingsError if it has none."""
+    for directive in walk(items):
+        if directive.name.lower() == "documentroot" and directive.words:
+            return directive.words[0]
+    raise SettingsError("no document root is given, and none is configured")
 
 
 def _import(words: tuple[str, ...], place: str) -> Any:

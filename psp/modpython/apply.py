@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -248,11 +246,3 @@ def _spelling(name: str) -> str:
         " PythonInputFilter PythonOutputFilter"
     )
     return next(word for word in known.split() if word.lower() == name.lower())
-
-
-def evaluate_path(expression: str) -> list[str]:
-    """The list that a PythonPath expression makes, ``sys`` and ``os`` at hand."""
-    found = eval(expression, {"sys": sys, "os": os})
-    if not isinstance(found, list):
-        raise SettingsError(f"PythonPath is a list, not {found!r}")
-    return found

@@ -75,6 +75,15 @@ def parse_directives(text: str, file: str = "<string>") -> Items:
     return items
 
 
+def walk(items: Items) -> Iterator[Directive]:
+    """All directives of *items*, those in sections as well."""
+    for item in items:
+        if isinstance(item, Section):
+            yield from walk(item.items)
+        else:
+            yield item
+
+
 def _close(name: str, open_sections: list[Section], place: str) -> None:
     if not open_sections or open_sections[-1].name.lower() != name.lower():
         raise SettingsError(f"{place}: </{name}> closes nothing")

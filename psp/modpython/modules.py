@@ -16,6 +16,8 @@ from threading import Lock, RLock
 from types import ModuleType
 from typing import NamedTuple
 
+from ..errors import SettingsError
+
 Stamp = tuple[int, int, int]
 
 
@@ -59,6 +61,23 @@ class ModuleFiles:
 
 
 _files = ModuleFiles()
+
+
+_paths: set[str] = set()
+
+
+def set_path(expression: str) -> None:
+    """Make ``sys.path`` the list that a PythonPath *expression* gives, once.
+
+    Another time the same text changes nothing. SettingsError if it is no list.
+    """
+    if expression in _paths:
+        return
+    found = eval(expression, {"sys": sys, "os": os})
+    if not isinstance(found, list):
+        raise SettingsError(f"PythonPath is a list, not {found!r}")
+    _paths.add(expression)
+    sys.path[:] = found
 
 
 def load_file(file: str, *, autoreload: bool = True) -> ModuleType:

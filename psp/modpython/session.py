@@ -216,11 +216,17 @@ def Session(
 ) -> BaseSession:
     """The session of the visitor, of the class that the site's options name."""
     req = adopt(req)
-    name = option(req, "mod_python.session.session_type", "")
-    kind = _CLASSES.get(name or site_of(req).default_session)
+    name = option(req, "mod_python.session.session_type")
+    kind = _CLASSES.get(name or _default(req))
     if kind is None:
         raise Exception(f"Unknown session type {name}")
     return kind(req, sid=sid, secret=secret, timeout=timeout, lock=lock)
+
+
+def _default(req: mp_request) -> str:
+    """The class of sessions where no option names one: one that all processes have."""
+    alone = "DbmSession" if req._request.environ.get("wsgi.multiprocess") else None
+    return site_of(req).default_session or alone or "MemorySession"
 
 
 def _rules(req: mp_request) -> SessionRules:

@@ -19,10 +19,10 @@ _MOST_STRINGS = 512  # templates that are strings; as many as mod_python keeps
 class Site:
     """The handler of pages, and the templates that are strings.
 
-    *default_session* is the class of sessions where no option names one.
+    *default_session* is the class of sessions where no option names one, if any.
     """
 
-    def __init__(self, handler: PageHandler, default_session: str = "MemorySession"):
+    def __init__(self, handler: PageHandler, default_session: str = ""):
         self.handler = handler
         self.engine = handler.engine
         self.default_session = default_session

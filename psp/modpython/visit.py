@@ -32,6 +32,7 @@ from .constants import (
 from .dispatch import Run
 from .filters import INPUT, OUTPUT, Filter, FilterChain
 from .handlers import run_phase
+from .modules import set_path
 from .places import TYPES, normal_path
 from .request import mp_request
 from .settings import CONTENT, OURS, Settings, extension_of
@@ -169,6 +170,8 @@ class Visit:
 
     def _go_through_phases(self) -> None:
         try:
+            if "PythonPath" in self.settings.config:
+                set_path(self.settings.config["PythonPath"])
             self._add_filters()
         except Exception as error:  # one cannot be imported, or fails
             self.dispatch.fail(error)

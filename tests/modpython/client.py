@@ -68,7 +68,8 @@ class Site:
     def application(self) -> Application:
         """The application, made when it is first asked for."""
         if self._application is None:
-            self._application = Application(self.root, self.directives, **self.options)
+            directives = None if "httpd_conf" in self.options else self.directives
+            self._application = Application(self.root, directives, **self.options)
         return self._application
 
     @property

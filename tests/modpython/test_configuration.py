@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from psp.errors import SettingsError
+from psp.modpython.application import Application
 from psp.modpython.configuration import Configuration
 from psp.modpython.directives import parse_directives
 
-from .client import Site
+from .client import Answer, Site, ask, environ_of
 
 MakeSite = Callable[..., Site]
 
@@ -242,3 +244,71 @@ def test_types_can_be_set(make_site: MakeSite) -> None:
     site = make_site({"a.odd": "x", "forced.html": "x"}, lines)
     assert site.get("/a.odd").header("Content-Type") == "text/x-odd"
     assert site.get("/forced.html").header("Content-Type") == "text/css"
+
+
+def test_a_site_can_be_served_by_its_httpd_conf(tmp_path: Path) -> None:
+    root = tmp_path / "htdocs"
+    (root / "sub").mkdir(parents=True)
+    (root / "page.psp").write_text("<%= req.get_options()['k'] %>")
+    (root / "sub" / "page.psp").write_text("<%= req.get_options()['k'] %>")
+    (root / "a.py").write_text("SECRET")
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(
+        f"""
+        LoadModule python_module modules/mod_python.so
+        Listen 80
+        <VirtualHost *:80>
+            DocumentRoot "{root}"
+            <Directory "/">
+                Require all denied
+            </Directory>
+            <Directory "{root}">
+                Require all granted
+                AddHandler mod_python .psp
+                PythonHandler mod_python.psp | .psp
+                PythonOption k v
+            </Directory>
+            <Location /sub>
+                PythonOption k located
+            </Location>
+        </VirtualHost>
+        """
+    )
+    application = Application(httpd_conf=conf)
+    assert application.configuration.problems == []
+    assert application.document_root == str(root)
+
+    def get(path: str) -> Answer:
+        return ask(application, environ_of("GET", path, (), None))
+
+    assert get("/page.psp").text == "v"
+    assert get("/sub/page.psp").text == "located"
+    assert get("/a.py").status == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("Listen 80", "no document root"), (None, "cannot be read: No such file")],
+)
+def test_an_httpd_conf_without_a_root_is_no_site(
+    tmp_path: Path, text: str | None, message: str
+) -> None:
+    conf = tmp_path / "httpd.conf"
+    if text is not None:
+        conf.write_text(text)
+    with pytest.raises(SettingsError, match=message):
+        Application(httpd_conf=conf)
+
+
+def test_a_python_path_is_set_once_wherever_it_stands(make_site: MakeSite) -> None:
+    site = make_site({"sub/page.psp": "<% import lib_h %><%= lib_h.V %>"})
+    lib = site.root.parent / "lib"
+    lib.mkdir()
+    (lib / "lib_h.py").write_text("V = 7")
+    assert "ModuleNotFoundError" in site.get("/sub/page.psp").text
+    site.write({"sub/.htaccess": f"PythonPath \"sys.path + ['{lib}']\"\n"})
+    assert site.get("/sub/page.psp").text == "7"
+    assert site.get("/sub/page.psp").text == "7"
+    assert sys.path.count(str(lib)) == 1
+    site.write({"sub/.htaccess": "PythonPath \"'no list'\"\n"})
+    assert "PythonPath is a list" in site.get("/sub/page.psp").text

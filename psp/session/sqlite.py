@@ -51,6 +51,7 @@ class SQLiteSessionStore:
         self._locks = FileLocks(self.path + ".lock", lock_seconds)
         self._mutex = Lock()
         self._pool: _Pool | None = None
+        self._inherited: list[_Pool] = []  # never closed: that would be using them
 
     def close(self) -> None:
         """Closes the connections that nobody uses, and the file of locks."""
@@ -139,8 +140,10 @@ class SQLiteSessionStore:
     def _pool_of_this_process(self) -> _Pool:
         """What is ours alone: SQLite's connections must not be used after a fork."""
         with self._mutex:
-            if self._pool is None or self._pool.pid != os.getpid():
-                self._pool = _Pool()
+            if self._pool is not None and self._pool.pid != os.getpid():
+                self._inherited.append(self._pool)
+                self._pool = None
+            self._pool = self._pool or _Pool()
             return self._pool
 
     def _connect(self) -> sqlite3.Connection:

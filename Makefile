@@ -14,7 +14,7 @@ ARGS ?=
 bin := $(VENV)/bin
 pytest := $(bin)/python -m pytest
 
-.PHONY: help serve test test-all browser conformance check format bench clean
+.PHONY: help serve test test-all browser conformance apache check format bench clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -35,6 +35,11 @@ browser: $(VENV)/.test ## screenshots of the example site by headless Chromium
 
 conformance: $(VENV)/.test ## replays what mod_python answered; ARGS="form session" for some
 	$(bin)/python -m tests.conformance $(ARGS)
+
+apache: $(VENV)/.test ## psp inside Apache's mod_python, and three sites compared
+	$(bin)/python -m tests.hosts.modpython
+	$(bin)/python -m tests.sites.compare
+	$(pytest) -m apache tests/hosts tests/sites $(ARGS)
 
 check: $(VENV)/.check ## ruff and mypy
 	$(bin)/ruff check

@@ -10,22 +10,26 @@ import tempfile
 from pathlib import Path
 
 from .harness import CASES, served
-from .replay import read_cases, summarise
+from .replay import Runner, read_cases, summarise
 
 
 def main() -> int:
     """The exit status: 0 when every case has passed."""
-    wanted = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as runner:
+        return replay_all(runner, sys.argv[1:])
+
+
+def replay_all(runner: Runner, wanted: list[str]) -> int:
+    """Replay the topics *wanted*, or all, and print what came of it; 1 for failures."""
     files = [file for file in CASES if not wanted or file.stem in wanted]
     topics: dict[str, list[int]] = {}
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as runner:
-        for case in read_cases(files):
-            counts = topics.setdefault(case["topic"], [0, 0])
-            problem = runner.run(case)
-            counts[0] += 1
-            if problem:
-                counts[1] += 1
-                print(f"FAIL {case['id']}: {problem}")
+    for case in read_cases(files):
+        counts = topics.setdefault(case["topic"], [0, 0])
+        problem = runner.run(case)
+        counts[0] += 1
+        if problem:
+            counts[1] += 1
+            print(f"FAIL {case['id']}: {problem}")
     return summarise(topics)
 
 

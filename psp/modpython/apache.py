@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..debug.log import escape_log
 from ..errors import HTTPError
 from ..http.cgivars import cgi_vars, common_vars
 from ..http.connection import file_info, mp_finfo
@@ -77,8 +78,7 @@ def log_error(
     text: str, level: int = constants.APLOG_ERR, server: object = None
 ) -> None:
     """Write *text* to the error log, on one line; *level* is 0 to 7, as syslog."""
-    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    _log.log(LOG_LEVELS[level & 7], "%s", line)
+    _log.log(LOG_LEVELS[level & 7], "%s", escape_log(text))
 
 
 def register_cleanup(function: Callable[[Any], object], data: object = None) -> None:

@@ -22,8 +22,6 @@ def page_names() -> dict[str, Any]:
     import sys
     import tempfile
     import types
-    from html import escape
-
     from . import apache, psp, session, util
     from .install import install
 
@@ -44,7 +42,7 @@ def page_names() -> dict[str, Any]:
         "tempfile": tempfile,
         "marshal": marshal,
         "dbm": dbm,
-        "escape": escape,
+        "escape": psp.escape,
         "path_split": _path_split,
         "tempdir": tempfile.gettempdir(),
         "PSP": psp.PSP,

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import escape
 from types import CodeType
 from typing import Any, NoReturn
 
@@ -25,6 +26,7 @@ from .site import site_of
 from .source import python_source
 
 __name__ = "mod_python.psp"  # what pages print, and find it under
+__all__ = ["PSP", "PSPInterface", "escape", "handler", "parse", "parsestring"]
 
 STRING = "__psp__"  # the file name of a page that is a string
 _INTERFACE = (

@@ -10,6 +10,7 @@ in force from the next request on.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import logging
 import os
@@ -49,6 +50,7 @@ class ConfiguredSite:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         self._configure()
+        importlib.invalidate_caches()  # the folder may have changed within a tick
         return self._application(environ, start_response)
 
     def _configure(self) -> None:

@@ -22,6 +22,7 @@ def page_names() -> dict[str, Any]:
     import sys
     import tempfile
     import types
+
     from . import apache, psp, session, util
     from .install import install
 

@@ -15,6 +15,7 @@ from threading import RLock
 
 from .apache import SERVER_RETURN, build_cgi_env
 from .constants import HTTP_MOVED_TEMPORARILY, HTTP_NOT_FOUND, OK
+from .foreign import served
 from .request import mp_request
 
 __name__ = "mod_python.cgihandler"  # what pages print, and find it under
@@ -22,6 +23,7 @@ __name__ = "mod_python.cgihandler"  # what pages print, and find it under
 _one_at_a_time = RLock()
 
 
+@served
 def handler(req: mp_request) -> int:
     """Run the module beside the file that was asked for, afresh each time.
 

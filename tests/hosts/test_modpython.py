@@ -121,6 +121,17 @@ def test_extension_modules_find_the_interpreter(apache: Apache) -> None:
     assert answer.body == b"there"
 
 
+def test_programs_of_cgi_read_what_was_posted(apache: Apache) -> None:
+    folder = apache.docroot / "cgi"
+    text = "import sys\nprint('X-A: b\\n\\n' + sys.stdin.read().upper(), end='')\n"
+    write(folder / "upper.py", text)
+    write(folder / ".htaccess", "PythonHandler psp.modpython.cgihandler | .py\n")
+    head = b"POST /cgi/upper.py HTTP/1.0\r\nContent-Length: 4\r\n\r\n"
+    answer = send(apache.address, head + b"text", 20.0)
+    assert (answer.status, answer.body) == (200, b"TEXT")
+    assert ("X-A", "b") in answer.headers
+
+
 def test_a_page_that_declines_is_not_sent_as_a_file(apache: Apache) -> None:
     answer = page(apache, "<% raise apache.SERVER_RETURN(apache.DECLINED) %>")
     assert answer.status == 404 and b"SERVER_RETURN" not in answer.body

@@ -35,7 +35,7 @@ from .handlers import run_phase
 from .modules import set_path
 from .places import TYPES, normal_path
 from .request import mp_request
-from .settings import CONTENT, OURS, Settings, extension_of
+from .settings import CONTENT, OURS, Handler, Settings, extension_of
 from .site import attach
 from .tables import Headers
 
@@ -186,9 +186,7 @@ class Visit:
         if self.target.kind is Kind.FOLDER:
             self._redirect_to_folder()
         elif self.req.handler in OURS:
-            extension = extension_of(self.req.filename)
-            handlers = self.settings.handlers_of(CONTENT, extension)
-            self.dispatch.content(handlers, self._send_file)
+            self.dispatch.content(self._handlers(CONTENT), self._send_file)
         else:
             self._send_file()
 
@@ -212,8 +210,14 @@ class Visit:
         return False
 
     def _result(self, phase: str) -> int | None:
+        handlers = self._handlers(phase)
+        if not handlers and "added_handlers" not in vars(self.req):
+            return DECLINED
+        return self.dispatch.phase(phase, handlers)
+
+    def _handlers(self, phase: str) -> tuple[Handler, ...]:
         extension = extension_of(self.req.filename)
-        return self.dispatch.phase(phase, self.settings.handlers_of(phase, extension))
+        return self.settings.handlers_of(phase, extension)
 
     def _lets_in(self) -> bool:
         """Whether the rules of access and their handlers let the visitor in."""
@@ -316,10 +320,8 @@ class Visit:
     def close(self) -> None:
         """Run what comes after the answer: the log and clean-up phases, clean-ups."""
         for phase in _AFTER:
-            extension = extension_of(self.req.filename)
-            handlers = self.settings.handlers_of(phase, extension)
             try:
-                run_phase(self.req, phase, handlers)
+                run_phase(self.req, phase, self._handlers(phase))
             except Exception as error:
                 self.application.site.handler.note(error, self.request)
         self.req.run_cleanups()

@@ -170,13 +170,23 @@ class PageRun:
             if self.session is not None and ended_well:
                 self.session.commit()
             body = self.answer.finish(self.output.body())
-        except BaseException:
+        except BaseException as error:
             self.exchange.run_cleanups()
+            self._translate(error)
             raise
         finally:
             if self.session is not None:
                 self.session.close()
         return _WithCleanups(body, self.exchange)
+
+    def _translate(self, error: BaseException) -> None:
+        """Raise what *error*, which nothing has answered, means to the server."""
+        if isinstance(error, LockTimeout) and not self.answer.started:
+            raise HTTPError(503) from error
+        if self.answer.started and not isinstance(error, ResponseCut):
+            request_id = self.handler.note(error, self.request)
+            message = f"failed after headers were sent: {request_id}"
+            raise ResponseCut(message) from error
 
     def run_page(self) -> bool:
         """Run the page, or what takes its place; whether that came to a good end."""

@@ -314,3 +314,24 @@ def test_reload(site: Site) -> None:
     assert Answer(application, "/a.psp").text == "one"
     site.page("b.psp", "two and more")
     assert Answer(application, "/a.psp").text == "two and more"
+
+
+def test_a_session_that_cannot_be_kept_is_not_answered_as_if_it_were(
+    site: Site,
+) -> None:
+    from psp.errors import LockTimeout, SessionError
+    from psp.handler import ResponseCut
+
+    site.page("a.psp", "<% session['x'] = 1 %><%= form.getfirst('f') %>")
+    site.page("b.psp", "<% session['x'] = 2 %><% psp.flush() %>")
+    application = WSGIApplication(site.root)
+    store = application.handler.sessions
+    for error, status in ((SessionError("full"), "500"), (LockTimeout("busy"), "503")):
+
+        def fail(*words: object, error: Exception = error) -> None:
+            raise error
+
+        store.save = fail  # type: ignore[method-assign, assignment]
+        assert Answer(application, "/a.psp").status.startswith(status)
+    with pytest.raises(ResponseCut):
+        Answer(application, "/b.psp")

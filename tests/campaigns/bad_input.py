@@ -57,10 +57,12 @@ REPEATED = (
 )
 
 
-def pages(rng: random.Random, count: int) -> Iterator[tuple[str, str]]:
-    """Names and texts of bad pages, *count* random ones among them."""
+def pages(
+    rng: random.Random, count: int, size: int = SIZE
+) -> Iterator[tuple[str, str]]:
+    """Names and texts of bad pages of *size* bytes, *count* random ones among them."""
     for piece in REPEATED:
-        yield repr(piece), (piece * (SIZE // len(piece) + 1))[:SIZE]
+        yield repr(piece), (piece * (size // len(piece) + 1))[:size]
     yield "parentheses", "<%= " + "(" * 32000 + ")" * 32000 + " %>"
     yield "signs", "<%= " + "-" * 60000 + "1 %>"
     yield "attributes", "<%= a" + ".a" * 32000 + " %>"
@@ -73,9 +75,9 @@ def pages(rng: random.Random, count: int) -> Iterator[tuple[str, str]]:
     yield "a long line", "<% " + "x=1;" * 16000 + " %>"
     alphabet = "<%>=@!#-\"'\\\n :\tab1(){}[]endif\xe9\0\r"
     for number in range(count):
-        text = "".join(rng.choices(alphabet, k=SIZE))
+        text = "".join(rng.choices(alphabet, k=size))
         yield f"characters {number}", text
-        yield f"bytes {number}", rng.randbytes(SIZE).decode("utf-8", "surrogateescape")
+        yield f"bytes {number}", rng.randbytes(size).decode("utf-8", "surrogateescape")
 
 
 def outcome(text: str, dialect: str) -> str:

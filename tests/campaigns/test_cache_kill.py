@@ -8,6 +8,8 @@ import pytest
 
 from . import cache_kill
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("signed", [True, False], ids=["signed", "unsigned"])
 def test_cache_kill(tmp_path: Path, signed: bool) -> None:

@@ -11,6 +11,8 @@ from . import sessions
 
 SHORT = sessions.Counts(runs=1, kills=2, flips=20, count=50, step=301)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", sessions.STORES)
 def test_sessions(name: str, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.campaigns.bad_input import outcome, pages
 
-PAGES = list(pages(random.Random(1), 3))
+#: Smaller than those of the campaign, which looks at the time as well.
+PAGES = list(pages(random.Random(1), 3, size=8 * 1024))
 
 
 @pytest.mark.filterwarnings("ignore")

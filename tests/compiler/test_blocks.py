@@ -148,7 +148,7 @@ def rendered(page: str, options: PageOptions) -> str:
     [Explicit(), Indented(), AlongWithHtml()],
     ids=lambda s: s.__class__.__name__,
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(body=TREES)
 def test_spellings(
     spelling: Spelling, options: PageOptions, body: tuple[Node, ...]

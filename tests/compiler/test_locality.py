@@ -112,7 +112,7 @@ def outcome(files: dict[str, str], tier: str) -> tuple[str, str]:
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(HEADS, PAGES, PARTS)
 def test_tiers_are_equal(head: str, page: str, part: str) -> None:
     files = {

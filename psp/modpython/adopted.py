@@ -28,7 +28,10 @@ _OWN = frozenset({"_native", "_limits", "_output", "_site"})
 
 
 class ApacheRequest(Adopted):
-    """Stands for *native*; what is set on one is set on both."""
+    """Stands for *native*; what is set on one is set on both.
+
+    Page text that is more than the buffer holds has gone out before that.
+    """
 
     _flush_writes = True
     _site: Site
@@ -47,6 +50,7 @@ class ApacheRequest(Adopted):
         if name in _OWN:
             object.__setattr__(self, name, value)
         else:
+            self._output.settle()
             setattr(self._native, name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -80,6 +84,7 @@ class ApacheRequest(Adopted):
     @property
     def sent_bodyct(self) -> int:
         """Not 0 once headers are out."""
+        self._output.settle()
         sent: int = self._native.sent_bodyct
         return sent or int(self._output.sent)
 
@@ -104,11 +109,13 @@ class ApacheRequest(Adopted):
     @property
     def headers_out(self) -> Headers:
         """The headers of a normal response."""
+        self._output.settle()
         return NativeHeaders(self._native.headers_out)
 
     @property
     def err_headers_out(self) -> Headers:
         """The headers of every response, those of the server's own pages included."""
+        self._output.settle()
         return NativeHeaders(self._native.err_headers_out)
 
     @property

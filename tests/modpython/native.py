@@ -56,6 +56,8 @@ class NativeRequest:
     path_info = ""
     phase = "PythonHandler"
     uri = unparsed_uri = "/page.psp"
+    #: Status and headers as they went out, once they have.
+    begun: tuple[int, list[tuple[str, bytes]]] | None = None
 
     def __init__(self, root: str, filename: str, body: bytes | None = None) -> None:
         self.filename = filename
@@ -89,6 +91,7 @@ class NativeRequest:
             self.flush()
 
     def flush(self) -> None:
+        self.begun = self.begun or (self.status, self.headers_out.pairs.copy())
         self.sent, self.waiting = self.sent + self.waiting, b""
         self.sent_bodyct = 1
 

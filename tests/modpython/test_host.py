@@ -52,6 +52,15 @@ def test_what_does_not_fit_the_buffer_is_sent(ask: Ask) -> None:
     assert native.sent_bodyct and native.sent + native.waiting == b"x" * 9000 + b"end"
 
 
+@pytest.mark.parametrize(
+    "code", ["req.status = 203", "req.headers_out['X-A'] = '1'", "req.sent_bodyct"]
+)
+def test_it_is_sent_before_anything_is_set(ask: Ask, code: str) -> None:
+    native = ask("x" * 9000 + f"<% {code} %>")
+    handler(native)
+    assert native.begun == (200, [])
+
+
 def test_what_a_page_sets_is_set_on_the_request_of_apache(ask: Ask) -> None:
     native = ask(
         "<% req.status = 203; req.mine = 'own'; req.headers_out['X-A'] = 'é' %>"

@@ -25,7 +25,7 @@ _MODULES = re.compile(r"\bmod_python\.(?=psp\b|publisher\b)")
 def original(site: str) -> Iterator[Address]:
     """Apache with mod_python and its modules."""
     with serving(_directives(site)) as apache:
-        _place(site, apache.docroot)
+        _place(HERE / site / "htdocs", apache.docroot)
         yield apache.address
 
 
@@ -34,19 +34,24 @@ def inside(site: str) -> Iterator[Address]:
     """Apache with mod_python and ours."""
     directives = _MODULES.sub("psp.modpython.", _directives(site))
     with serving(directives, ours=True) as apache:
-        _place(site, apache.docroot)
+        _place(HERE / site / "htdocs", apache.docroot)
         yield apache.address
 
 
-@contextmanager
-def application(site: str) -> Iterator[Address]:
+def application(site: str) -> AbstractContextManager[Address]:
     """Our WSGI application, without Apache."""
-    with tempfile.TemporaryDirectory(prefix="psp-site-") as folder:
-        docroot, sessions = Path(folder, "htdocs"), Path(folder, "sessions")
+    return folder(HERE / site / "htdocs", HERE / site / "site.conf")
+
+
+@contextmanager
+def folder(htdocs: Path, conf: Path) -> Iterator[Address]:
+    """A copy of *htdocs*, served by our WSGI application as *conf* says."""
+    with tempfile.TemporaryDirectory(prefix="psp-site-") as top:
+        docroot, sessions = Path(top, "htdocs"), Path(top, "sessions")
         docroot.mkdir()
-        _place(site, docroot)
+        _place(htdocs, docroot)
         command = [sys.executable, "-m", "tests.sites.wsgi", str(docroot)]
-        command += [str(HERE / site / "site.conf"), str(sessions)]
+        command += [str(conf), str(sessions)]
         environment = {**os.environ, "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}
         server = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
@@ -71,8 +76,8 @@ def _directives(site: str) -> str:
     return (HERE / site / "site.conf").read_text()
 
 
-def _place(site: str, docroot: Path) -> None:
-    """Put the files of *site* where they are served, readable by everybody."""
-    shutil.copytree(HERE / site / "htdocs", docroot, dirs_exist_ok=True)
+def _place(htdocs: Path, docroot: Path) -> None:
+    """Put the files of *htdocs* where they are served, readable by everybody."""
+    shutil.copytree(htdocs, docroot, dirs_exist_ok=True)
     for path in [docroot, *docroot.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

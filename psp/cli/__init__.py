@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 #: Modules of this package, each with a click command called ``command``.
-COMMANDS = ("serve", "render", "compile", "check", "show")
+COMMANDS = ("serve", "render", "compile", "check", "show", "migrate")
 
 
 class _Commands(click.Group):

@@ -1,0 +1,2 @@
+class ParseError(Exception):
+    context: tuple[str, tuple[int, int]]

@@ -1,0 +1,3 @@
+NEWLINE: int
+SEMI: int
+STRING: int

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from os.path import commonprefix
-from typing import NamedTuple, TypeVar
-
-T = TypeVar("T", bound=Sequence[str])
+from typing import NamedTuple
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _PIECE = re.compile(r"\w+|[ \t]+|.", re.DOTALL)
@@ -66,13 +64,18 @@ def old_place(edits: Iterable[Edit], offset: int) -> int:
     return offset - shift
 
 
-def changes(old: T, new: T) -> Iterator[Change]:
-    """Where two sequences differ; one by one where as many came as went."""
-    if len(old) == len(new):
-        blocks = [Change(0, len(old), 0, len(new))]
-    else:
-        codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        blocks = [Change(*code[1:]) for code in codes if code[0] != "equal"]
+def changes(
+    old: Sequence[str], new: Sequence[str], key: Callable[[str], str] = str
+) -> Iterator[Change]:
+    """Where two sequences differ; one by one where as many came as went.
+
+    Items with the same *key* belong together even if they differ.
+    """
+    blocks = [Change(0, len(old), 0, len(new))]
+    if len(old) != len(new):
+        keys, new_keys = list(map(key, old)), list(map(key, new))
+        matcher = SequenceMatcher(None, keys, new_keys, autojunk=False)
+        blocks = [Change(*code[1:]) for code in matcher.get_opcodes()]
     for block in blocks:
         start, end, new_start, new_end = block
         if end - start != new_end - new_start:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..abi import PREFIX
 from ..compiler.blocks import write_lenient
 from ..compiler.nodes import (
     Declaration,
@@ -40,6 +41,7 @@ Edits = dict[str, list[Edit]]
 #: The readings of mod_python: as it is, and as it should have been.
 READINGS: tuple[Write, ...] = (write_strict, write_lenient)
 
+_HOLE = re.compile(rf"\b{PREFIX}\d+")
 _CLOSE = re.compile(r"-?%>\Z")
 
 
@@ -130,7 +132,7 @@ def page_edits(skeleton: Skeleton, new: str) -> Edits:
     """
     edits: dict[str, dict[Edit, None]] = {}
     lines = new.removesuffix("\n").split("\n")
-    for one in changes(skeleton.lines, lines):
+    for one in changes(skeleton.lines, lines, _holes):
         for origin, edit in _edits(skeleton, one, lines):
             known = edits.setdefault(origin.source.name, {})
             # A file that is included twice must change the same way.
@@ -138,6 +140,11 @@ def page_edits(skeleton: Skeleton, new: str) -> Edits:
                 raise _failure(origin, _TWICE)
             known[edit] = None
     return {name: sorted(found) for name, found in edits.items()}
+
+
+def _holes(line: str) -> str:
+    """The holes in *line*, which lead through all changes; the line if it has none."""
+    return " ".join(_HOLE.findall(line)) or line
 
 
 def _touch(one: Edit, other: Edit) -> bool:

@@ -13,7 +13,7 @@ from ..migrate.edits import lines
 from ..migrate.finding import Site, find_site
 from ..migrate.python2 import MISSING, Converter
 from ..migrate.sites import Outcome, migrate_site
-from ..migrate.writing import copy_site, replace_file
+from ..migrate.writing import copy_file, copy_site, replace_file
 from .report import short_path
 from .site import fail, is_inside
 
@@ -84,7 +84,7 @@ def command(
         fail(f"{error.filename}: {error.strerror}")
     outcomes = list(migrate_site(converter, site))
     if out is not None:
-        _copy(site, out, outcomes)
+        _copy(site, path, out, outcomes)
     elif write:
         _write(site, outcomes)
     else:
@@ -106,10 +106,9 @@ def _check_usage(path: str, write: bool, out: str | None) -> None:
         raise click.UsageError("--write and --out exclude each other.")
     if os.path.isdir(out) and os.listdir(out):
         raise click.UsageError(f"{out!r} is not empty.")
-    folder = path if os.path.isdir(path) else os.path.dirname(path) or os.curdir
-    folder, target = os.path.realpath(folder), os.path.realpath(out)
+    folder, target = os.path.realpath(path), os.path.realpath(out)
     if is_inside(target, folder) or is_inside(folder, target):
-        raise click.UsageError(f"{out!r} and {path!r} lie within each other.")
+        raise click.UsageError(f"One of {path!r} and {out!r} lies in the other.")
 
 
 def _converter() -> Converter:
@@ -144,11 +143,15 @@ def _write(site: Site, outcomes: Iterable[Outcome]) -> None:
             click.echo(f"{short_path(path)}: converted; it was {short_path(backup)}")
 
 
-def _copy(site: Site, out: str, outcomes: Iterable[Outcome]) -> None:
-    """Write the whole site, converted, to *out*."""
+def _copy(site: Site, path: str, out: str, outcomes: Iterable[Outcome]) -> None:
+    """Write the file or the whole folder *path*, converted, to *out*."""
     converted = {one.name: one.data for one in outcomes if one.changed}
+    left_out: list[str] = []
     try:
-        left_out = copy_site(site.root, out, converted)
+        if os.path.isdir(path):
+            left_out = copy_site(site.root, out, converted)
+        else:
+            copy_file(path, out, converted.get(os.path.basename(path)))
     except OSError as error:
         _cannot_write(out, error)
     for name in left_out:

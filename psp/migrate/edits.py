@@ -11,6 +11,9 @@ from typing import NamedTuple
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _PIECE = re.compile(r"\w+|[ \t]+|.", re.DOTALL)
 
+#: Words times words that are compared; beyond it, there is one edit for all.
+_MOST = 1_000_000
+
 
 class Edit(NamedTuple):
     """The characters from ``start`` to ``end`` give way to ``text``."""
@@ -71,29 +74,28 @@ def changes(
 
     Items with the same *key* belong together even if they differ.
     """
-    blocks = [Change(0, len(old), 0, len(new))]
-    if len(old) != len(new):
-        keys, new_keys = list(map(key, old)), list(map(key, new))
-        matcher = SequenceMatcher(None, keys, new_keys, autojunk=False)
-        blocks = [Change(*code[1:]) for code in matcher.get_opcodes()]
-    for block in blocks:
-        start, end, new_start, new_end = block
+    keys, new_keys = list(map(key, old)), list(map(key, new))
+    matcher = SequenceMatcher(None, keys, new_keys)
+    for _, start, end, new_start, new_end in matcher.get_opcodes():
         if end - start != new_end - new_start:
-            yield block
+            yield Change(start, end, new_start, new_end)
             continue
         for at, there in zip(range(start, end), range(new_start, new_end), strict=True):
             if old[at] != new[there]:
                 yield Change(at, at + 1, there, there + 1)
 
 
-def line_edits(old: str, new: str, shift: int = 0) -> Iterator[Edit]:
-    """The edits within one line that make *new* of *old*, which starts at *shift*."""
+def word_edits(old: str, new: str, shift: int = 0) -> Iterator[Edit]:
+    """The edits, word by word, that make *new* of *old*, which starts at *shift*."""
     before, after = _PIECE.findall(old), _PIECE.findall(new)
     same = len(commonprefix((before, after)))
     shift += sum(map(len, before[:same]))
     before, after = before[same:], after[same:]
+    if len(before) * len(after) > _MOST:
+        yield Edit(shift, shift + sum(map(len, before)), "".join(after))
+        return
     ends = _ends(before)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = SequenceMatcher(None, before, after)
     for kind, i, i_end, j, j_end in matcher.get_opcodes():
         if kind != "equal":
             text = "".join(after[j:j_end])
@@ -101,16 +103,13 @@ def line_edits(old: str, new: str, shift: int = 0) -> Iterator[Edit]:
 
 
 def text_edits(old: str, new: str) -> list[Edit]:
-    """The edits that make *new* of *old*: by lines, and then within them."""
+    """The edits that make *new* of *old*: by lines, and then by words."""
     before, after = lines(old), lines(new)
     ends = _ends(before)
     edits: list[Edit] = []
-    for one in changes(before, after):
-        text = "".join(after[one.new_start : one.new_end])
-        if one.end - one.start == one.new_end - one.new_start == 1:
-            edits += line_edits(before[one.start], text, ends[one.start])
-        else:
-            edits.append(Edit(ends[one.start], ends[one.end], text))
+    for start, end, new_start, new_end in changes(before, after):
+        text = "".join(after[new_start:new_end])
+        edits += word_edits("".join(before[start:end]), text, ends[start])
     return edits
 
 

@@ -64,7 +64,7 @@ def find_site(
     folder cannot be listed.
     """
     is_folder = os.path.isdir(path)
-    root, only = (path, None) if is_folder else os.path.split(os.path.abspath(path))
+    root, only = (path, None) if is_folder else os.path.split(os.path.realpath(path))
     site = Site(os.path.abspath(root), {}, {})
 
     def read(name: str) -> Found:

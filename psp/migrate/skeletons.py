@@ -31,7 +31,7 @@ from ..errors import PageSyntaxError
 from ..lexer.lexer import tokenize
 from ..options import MOD_PYTHON
 from ..source import Source, Span
-from .edits import Change, Edit, changes, line_edits
+from .edits import Change, Edit, changes, word_edits
 
 #: The file that a source includes by a name; None if it is not among those at hand.
 Find = Callable[[str, Source], Source | None]
@@ -178,7 +178,7 @@ def _line(origin: Origin, old: str, new: str) -> Iterator[Edit]:
     if not is_whole or len(new) < len(head) + len(tail):
         raise _failure(origin, _BEYOND)
     new_code = new[len(head) : len(new) - len(tail)]
-    yield from line_edits(code, new_code, origin.start)
+    yield from word_edits(code, new_code, origin.start)
 
 
 def _verbatim(origin: Origin, line: str) -> int:

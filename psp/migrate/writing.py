@@ -74,6 +74,15 @@ def _backups(path: str) -> Iterator[str]:
         number += 1
 
 
+def copy_file(path: str, out: str, data: bytes | None) -> None:
+    """Copy the file at *path* into the folder *out*, with *data* if that is not None.
+
+    Raises OSError.
+    """
+    os.makedirs(out, exist_ok=True)
+    _copy(path, os.path.join(out, os.path.basename(path)), data)
+
+
 def copy_site(root: str, out: str, converted: Mapping[str, bytes]) -> list[str]:
     """Make the folder *out* a copy of *root* with other bytes for files by name.
 
@@ -82,6 +91,7 @@ def copy_site(root: str, out: str, converted: Mapping[str, bytes]) -> list[str]:
     """
     left_out: list[str] = []
     os.makedirs(out, exist_ok=True)
+    folders_made: list[tuple[str, str]] = []
     for folder, folders, files in os.walk(root, onerror=_raise):
         where = os.path.relpath(folder, root)
         target = os.path.normpath(os.path.join(out, where))
@@ -93,15 +103,21 @@ def copy_site(root: str, out: str, converted: Mapping[str, bytes]) -> list[str]:
                     left_out.append(key)
             elif name in folders:
                 os.mkdir(new)
-            elif key in converted:
-                with open(new, "xb") as file:
-                    file.write(converted[key])
-                shutil.copymode(path, new)
+                folders_made.append((path, new))
             elif os.path.isfile(path):
-                shutil.copy2(path, new)
-        if target != os.path.normpath(out):
-            shutil.copymode(folder, target)
+                _copy(path, new, converted.get(key))
+    for path, new in reversed(folders_made):  # one that is read-only is full by now
+        shutil.copystat(path, new)
     return left_out
+
+
+def _copy(path: str, new: str, data: bytes | None) -> None:
+    if data is None:
+        shutil.copy2(path, new)
+        return
+    with open(new, "xb") as file:
+        file.write(data)
+    shutil.copymode(path, new)
 
 
 def _raise(error: OSError) -> None:

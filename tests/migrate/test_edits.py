@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from psp.migrate.edits import (
     Edit,
     apply_edits,
-    line_edits,
     lines,
     new_place,
     old_place,
     text_edits,
+    word_edits,
 )
 
 EDITS = [Edit(2, 4, "XYZ"), Edit(6, 6, "+"), Edit(8, 9, "")]
@@ -45,7 +45,21 @@ def test_only_what_differs_is_edited() -> None:
         Edit(10, 11, "("),
         Edit(15, 15, ")"),
     ]
-    assert list(line_edits("a.b(c)", "a.d(c)", 10)) == [Edit(12, 13, "d")]
+    assert list(word_edits("a.b(c)", "a.d(c)", 10)) == [Edit(12, 13, "d")]
+
+
+def test_lines_that_come_and_go() -> None:
+    old = "import sets\nx = 1\ny = `a`\nz = 2\n"
+    new = "x = 1\ny = repr(a)\nadded()\nz = 2\n"
+    edits = text_edits(old, new)
+    assert apply_edits(old, edits) == new
+    for text in ("x = 1", "y = ", "z = 2"):
+        assert old_place(edits, new.index(text)) == old.index(text)
+
+
+def test_long_lines_are_one_edit() -> None:
+    old, new = "x " + "a " * 3000, "y " + "b " * 3000
+    assert text_edits(old, new) == [Edit(0, len(old), new)]
 
 
 def test_lines_end_at_line_feeds_only() -> None:

@@ -133,3 +133,7 @@ class LockTimeout(SessionError):
 
 class SettingsError(PspError):
     """A setting that is unknown or has the wrong type; says the file and the line."""
+
+
+class ProtocolError(PspError):
+    """What a web server sent is not of the protocol that was agreed on."""

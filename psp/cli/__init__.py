@@ -9,7 +9,18 @@ from typing import cast
 import click
 
 #: Modules of this package, each with a click command called ``command``.
-COMMANDS = ("serve", "render", "compile", "check", "show", "migrate")
+COMMANDS = (
+    "serve",
+    "fcgi",
+    "scgi",
+    "ajp",
+    "cgi",
+    "render",
+    "compile",
+    "check",
+    "show",
+    "migrate",
+)
 
 
 class _Commands(click.Group):

@@ -1,0 +1,327 @@
+"""The gateway over real sockets, with a web server that is a few lines."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from psp import WSGIApplication
+from psp.adapters.ajp import AJP
+from psp.adapters.fcgi import FastCGI, Record
+from psp.adapters.gateway import Gateway
+from psp.adapters.listening import address_of, listen, peers, release
+from psp.adapters.scgi import SCGI
+from psp.adapters.talk import Application
+from psp.adapters.wire import Wire
+
+from .webserver import (
+    Reply,
+    ajp_body,
+    ajp_packet,
+    ajp_reply,
+    ajp_request,
+    cgi_reply,
+    fcgi_records,
+    fcgi_reply,
+    fcgi_request,
+    scgi_request,
+)
+
+PAGE = "<%= req.method %> <%= req.path_info %> <%= form.getfirst('name', '-') %>"
+POST = {
+    "REQUEST_METHOD": "POST",
+    "SCRIPT_NAME": "/page.psp",
+    "PATH_INFO": "/x",
+    "CONTENT_TYPE": "application/x-www-form-urlencoded",
+    "CONTENT_LENGTH": "8",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "htdocs"
+    root.mkdir()
+    (root / "page.psp").write_text(PAGE)
+    (root / "cut.psp").write_text("there<% req.flush() %><%= nothing %>")
+    return root
+
+
+@pytest.fixture
+def site(root: Path) -> Application:
+    return WSGIApplication(root)
+
+
+@contextmanager
+def serving(
+    application: Application, make: Callable[[], Wire], **options: Any
+) -> Iterator[tuple[str, int]]:
+    listener = listen("127.0.0.1:0")
+    gateway = Gateway(application, listener, make, **options)
+    thread = Thread(target=gateway.run)
+    thread.start()
+    try:
+        yield listener.getsockname()
+    finally:
+        gateway.stop()
+        thread.join(20)
+        release(listener)
+    assert not thread.is_alive()
+
+
+def ask(address: tuple[str, int], request: bytes) -> bytes:
+    """All that comes back."""
+    with socket.create_connection(address, 10) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def ajp_post() -> bytes:
+    headers = [("Content-Type", POST["CONTENT_TYPE"]), ("Content-Length", "8")]
+    return ajp_request("/page.psp/x", headers, 4) + ajp_body(b"name=Ada")
+
+
+@pytest.mark.parametrize(
+    ("make", "request_", "read"),
+    [
+        (FastCGI, fcgi_request(POST, b"name=Ada"), fcgi_reply),
+        (SCGI, scgi_request(POST, b"name=Ada"), cgi_reply),
+        (AJP, ajp_post(), ajp_reply),
+    ],
+    ids=["fcgi", "scgi", "ajp"],
+)
+def test_a_form_is_posted_to_a_page(
+    site: Application,
+    make: Callable[[], Wire],
+    request_: bytes,
+    read: Callable[[bytes], Reply],
+) -> None:
+    with serving(site, make) as address:
+        reply = read(ask(address, request_))
+    assert (reply.status, reply.body) == ("200 OK", b"POST /x Ada")
+
+
+def test_kept_connections_cost_no_thread(site: Application) -> None:
+    get = {"PATH_INFO": "/page.psp"}
+    with serving(site, FastCGI, threads=1) as address:
+        connections = [socket.create_connection(address, 10) for _ in range(5)]
+        for _ in range(2):
+            for connection in connections:
+                connection.sendall(fcgi_request(get, keep=True))
+                data = b""
+                while not data.endswith(Record(3, 1, bytes(8)).encode()):
+                    data += connection.recv(65536)
+                assert fcgi_reply(data).body == b"GET  -"
+        for connection in connections:
+            connection.close()
+
+
+def test_a_ping_before_and_between_requests(site: Application) -> None:
+    with serving(site, AJP) as address:
+        with socket.create_connection(address, 10) as connection:
+            for _ in range(2):
+                connection.sendall(ajp_packet(b"\x0a"))
+                assert connection.recv(100) == b"AB\0\1\x09"
+                connection.sendall(ajp_request("/page.psp"))
+                data = b""
+                while not data.endswith(b"AB\0\2\5\1"):
+                    data += connection.recv(65536)
+                assert ajp_reply(data).body == b"GET  -"
+
+
+def test_without_the_secret_there_is_no_page(site: Application) -> None:
+    with serving(site, lambda: AJP(secret="s")) as address:
+        reply = ajp_reply(ask(address, ajp_request("/page.psp")))
+    assert reply.status == "403 Forbidden" and b"GET" not in reply.body
+
+
+def test_what_is_no_protocol_closes_the_connection(site: Application) -> None:
+    with serving(site, SCGI) as address:
+        assert ask(address, b"GET / HTTP/1.0\r\n\r\n") == b""
+        assert ask(address, b"") == b""
+
+
+def test_a_page_that_fails_after_its_headers_has_no_end(site: Application) -> None:
+    with serving(site, FastCGI) as address:
+        data = ask(address, fcgi_request({"PATH_INFO": "/cut.psp"}))
+    assert fcgi_reply(data).body == b"there"
+    assert 3 not in [record.type for record in fcgi_records(data)]
+
+
+@pytest.mark.parametrize("length", ["", "0"])
+def test_a_body_that_was_lost_is_no_empty_form(site: Application, length: str) -> None:
+    lost = {**POST, "CONTENT_LENGTH": length, "HTTP_TRANSFER_ENCODING": "chunked"}
+    with serving(site, FastCGI) as address:
+        assert fcgi_reply(ask(address, fcgi_request(lost))).status[:3] == "411"
+        whole = fcgi_reply(ask(address, fcgi_request(lost, b"name=Ada")))
+    assert whole.body == b"POST /x Ada"
+
+
+def test_a_body_that_is_cut_is_refused(site: Application) -> None:
+    with serving(site, SCGI) as address:
+        reply = cgi_reply(ask(address, scgi_request({**POST, "CONTENT_LENGTH": "9"})))
+    assert reply.status == "400 Bad Request"
+
+
+def test_streams_stop_when_they_are_aborted() -> None:
+    ended = Event()
+
+    def endless(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
+        start("200 OK", [])
+        try:
+            while True:
+                yield b"x" * 1000
+        finally:
+            ended.set()
+
+    with serving(endless, FastCGI) as address:
+        with socket.create_connection(address, 10) as connection:
+            connection.sendall(fcgi_request({}, keep=True))
+            assert connection.recv(100)
+            connection.sendall(Record(2, 1, b"").encode())
+            while not ended.wait(0):
+                connection.recv(1 << 20)
+
+
+def test_errors_of_the_application_are_500_and_told_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(environ: dict[str, Any], start: Any) -> list[bytes]:
+        environ["wsgi.errors"].write("oh")
+        raise RuntimeError("no")
+
+    with serving(broken, FastCGI) as address:
+        data = ask(address, fcgi_request({}))
+    assert fcgi_reply(data).status == "500 Internal Server Error"
+    assert Record(7, 1, b"oh") in fcgi_records(data)
+    assert "RuntimeError: no" in caplog.text
+
+
+def test_stopping_lets_requests_finish() -> None:
+    started, finish = Event(), Event()
+
+    def slow(environ: dict[str, Any], start: Any) -> list[bytes]:
+        started.set()
+        finish.wait(10)
+        start("200 OK", [])
+        return [b"done"]
+
+    listener = listen("127.0.0.1:0")
+    gateway = Gateway(slow, listener, SCGI)
+    thread = Thread(target=gateway.run)
+    thread.start()
+    with socket.create_connection(listener.getsockname(), 10) as connection:
+        connection.sendall(scgi_request({}))
+        started.wait(10)
+        gateway.stop()
+        finish.set()
+        data = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert cgi_reply(data).body == b"done"
+    thread.join(10)
+    release(listener)
+
+
+def test_only_the_named_may_connect(site: Application) -> None:
+    request = scgi_request({"PATH_INFO": "/page.psp"})
+    with serving(site, SCGI, allowed=frozenset({"192.0.2.1"})) as address:
+        with pytest.raises(ConnectionError):
+            assert ask(address, request) == b""
+            raise ConnectionError
+    assert peers({"FCGI_WEB_SERVER_ADDRS": "127.0.0.1, ::1"}) == {"127.0.0.1", "::1"}
+    assert peers({}) == frozenset()
+
+
+def test_a_unix_socket_takes_the_place_of_a_dead_one(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    first = listen(f"unix:{path}", 0o600)
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(OSError):
+        listen(f"unix:{path}")
+    first.close()
+    second = listen(f"unix:{path}")
+    assert address_of(second) == f"unix:{path}"
+    release(second)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("address", ["", "9000", "host:", "127.0.0.1:99999", "a:-1"])
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(ValueError, match="neither HOST:PORT nor unix:PATH"):
+        listen(address)
+
+
+def command(*words: str, **options: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "psp", *words],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "XDG_DATA_HOME": str(options.pop("home"))},
+        **options,
+    )
+
+
+def ended(process: subprocess.Popen[bytes]) -> int:
+    """The exit code after SIGTERM."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(20)
+
+
+def test_the_command_serves_with_several_processes(root: Path, tmp_path: Path) -> None:
+    (root / "page.psp").write_text("<% import os %><%= os.getpid() %>")
+    words = ("--listen", f"unix:{tmp_path}/s", "--workers", "2")
+    process = command("scgi", str(root), *words, home=tmp_path / "home")
+    with process:
+        assert process.stdout and b"Serving" in process.stdout.readline()
+
+        def get() -> int:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(f"{tmp_path}/s")
+                connection.sendall(scgi_request({"PATH_INFO": "/page.psp"}))
+                data = b"".join(iter(lambda: connection.recv(65536), b""))
+            return int(cgi_reply(data).body)
+
+        first = get()
+        assert first != process.pid
+        os.kill(first, signal.SIGKILL)  # another takes its place
+        assert get() != first
+        assert ended(process) == 0
+    assert not (tmp_path / "s").exists()
+
+
+def test_the_web_server_may_start_it(root: Path, tmp_path: Path) -> None:
+    with listen("127.0.0.1:0") as listener:
+        process = command("fcgi", str(root), stdin=listener, home=tmp_path / "home")
+        with process:
+            get = fcgi_request({"PATH_INFO": "/page.psp"})
+            assert fcgi_reply(ask(listener.getsockname(), get)).body == b"GET  -"
+            assert ended(process) == 0
+            assert process.stdout and process.stdout.read() == b""
+
+
+def test_ajp_for_other_machines_needs_a_secret(root: Path, tmp_path: Path) -> None:
+    words = ("ajp", str(root), "--listen", "0.0.0.0:0")
+    process = command(*words, home=tmp_path, stderr=subprocess.PIPE)
+    _, text = process.communicate(timeout=20)
+    assert (process.returncode, b"needs --secret" in text) == (1, True)
+
+
+def test_cgi_answers_once(root: Path, tmp_path: Path) -> None:
+    environ = {**os.environ, **POST, "XDG_DATA_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-m", "psp", "cgi", str(root)],
+        input=b"name=Ada",
+        env=environ,
+        capture_output=True,
+    )
+    reply = cgi_reply(done.stdout)
+    assert (reply.status, reply.body) == ("200 OK", b"POST /x Ada")
+    assert (done.returncode, done.stderr) == (0, b"")

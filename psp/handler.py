@@ -20,7 +20,7 @@ from .http.paths import DocumentRoot, Kind, Target
 from .http.request import Request
 from .http.response import Response
 from .http.static import send_file
-from .manners import Manners, manners_of
+from .manners import manners_of
 from .runtime.output import Output
 from .runtime.run import LoadedPage, run_page
 from .session.base import Session
@@ -129,6 +129,8 @@ class PageRun:
 
     form: FieldStorage | None = None
     session: Session | None = None
+    page: LoadedPage | None = None
+    broken: Exception | None = None
     failed = False  # what the page did to its session does not count then
 
     def __init__(
@@ -137,8 +139,6 @@ class PageRun:
         self.handler = handler
         self.request = request
         self.target = target
-        self.page: LoadedPage | None = None
-        self.broken: Exception | None = None
         options = handler.engine.options
         try:
             self.page = handler.engine.load(target.name)
@@ -147,10 +147,12 @@ class PageRun:
             raise HTTPError(404) from None
         except Exception as error:  # it cannot be compiled, or its declarations fail
             self.broken = error
-        self.manners: Manners = manners_of(options)
+        self.manners = manners = manners_of(options)
         _check_method(request.method, options.methods)
-        self.response = Response(content_type=self.manners.content_type)
-        self.answer = Answer(request, self.response, start, self._add_headers)
+        self.response = Response(200, manners.content_type)
+        self.answer = Answer(
+            request, self.response, start, self._add_headers, manners.headers
+        )
         self.output = Output(self.answer.send, options.buffer)
         self.exchange = Exchange(
             request,
@@ -160,7 +162,7 @@ class PageRun:
             path_info=target.path_info,
             document_root=handler.root.folder,
             logger=log,
-            flush_writes=self.manners.eager,
+            flush_writes=manners.eager,
         )
 
     def run(self) -> Iterable[bytes]:
@@ -177,7 +179,9 @@ class PageRun:
         finally:
             if self.session is not None:
                 self.session.close()
-        return _WithCleanups(body, self.exchange)
+        if self.exchange.has_cleanups():
+            return _WithCleanups(body, self.exchange)
+        return body
 
     def _translate(self, error: BaseException) -> None:
         """Raise what *error*, which nothing has answered, means to the server."""
@@ -196,9 +200,10 @@ class PageRun:
                 assert self.broken is not None
                 raise self.broken
             names = self._names(self.page)
-            interface = PSPInterface(
-                self.handler.engine, self.output, names, self.make_form
-            )
+            if self.page.needs_interface:
+                interface = PSPInterface(
+                    self.handler.engine, self.output, names, self.make_form
+                )
             run_page(self.page, names, self.output, interface, self.handler.engine)
         except HTTPError as error:
             self._end(error)
@@ -239,13 +244,10 @@ class PageRun:
         return self.session
 
     def _add_headers(self) -> None:
-        """Add what every page sends, and what its session has to say."""
-        headers = self.response.headers
-        for name, value in self.manners.headers:
-            headers.setdefault(name, value)
+        """Add what the session has to say."""
         if self.session is not None and not self.failed:
             for name, value in self.session.headers():
-                headers.add(name, value)
+                self.response.headers.add(name, value)
 
     def _end(self, error: HTTPError) -> None:
         """The page ended itself, by a redirect or with a status."""

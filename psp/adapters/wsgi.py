@@ -76,27 +76,47 @@ def serve(
 
 def request_of(environ: Environ, limits: Limits = DEFAULT_LIMITS) -> Request:
     """The request of *environ*; raises HTTPError 400 for a length that is none."""
-    get = environ.get
-    path = get("PATH_INFO") or "/"
-    return Request(
-        method=get("REQUEST_METHOD", "GET"),
-        path=path if path.isascii() else _decoded(path),
-        query=get("QUERY_STRING", ""),
-        headers=lambda: headers_of(environ),
-        stream=environ["wsgi.input"],
-        content_length=parse_content_length(get("CONTENT_LENGTH")),
-        input_terminated=bool(get("wsgi.input_terminated")),
-        scheme=get("wsgi.url_scheme", "http"),
-        server_name=get("SERVER_NAME", "localhost"),
-        server_port=int(get("SERVER_PORT") or 80),
-        remote_addr=get("REMOTE_ADDR", ""),
-        remote_port=int(get("REMOTE_PORT") or 0),
-        protocol=get("SERVER_PROTOCOL", "HTTP/1.0"),
-        script_name=_decoded(get("SCRIPT_NAME", "")),
-        raw_uri=get("REQUEST_URI") or get("RAW_URI") or "",
-        environ=environ,
-        limits=limits,
-    )
+    return WSGIRequest(environ, limits)
+
+
+#: How the members of a request that few pages look at are taken from its environ.
+_MEMBERS: dict[str, Callable[[Environ], object]] = {
+    "query": lambda environ: environ.get("QUERY_STRING", ""),
+    "_headers": lambda environ: headers_of(environ),
+    "_stream": lambda environ: environ["wsgi.input"],
+    "input_terminated": lambda environ: bool(environ.get("wsgi.input_terminated")),
+    "scheme": lambda environ: environ.get("wsgi.url_scheme", "http"),
+    "server_name": lambda environ: environ.get("SERVER_NAME", "localhost"),
+    "server_port": lambda environ: int(environ.get("SERVER_PORT") or 80),
+    "remote_addr": lambda environ: environ.get("REMOTE_ADDR", ""),
+    "remote_port": lambda environ: int(environ.get("REMOTE_PORT") or 0),
+    "protocol": lambda environ: environ.get("SERVER_PROTOCOL", "HTTP/1.0"),
+    "script_name": lambda environ: _decoded(environ.get("SCRIPT_NAME", "")),
+    "raw_uri": lambda environ: (
+        environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
+    ),
+}
+
+
+class WSGIRequest(Request):
+    """The request of *environ*: what nobody looks at is not taken from it."""
+
+    environ: Environ
+
+    def __init__(self, environ: Environ, limits: Limits):
+        get = environ.get
+        path = get("PATH_INFO") or "/"
+        self.environ = environ
+        self.limits = limits
+        self.method = get("REQUEST_METHOD", "GET")
+        self.path = path if path.isascii() else _decoded(path)
+        self.content_length = parse_content_length(get("CONTENT_LENGTH"))
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _MEMBERS:
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+        value = self.__dict__[name] = _MEMBERS[name](self.environ)
+        return value
 
 
 def headers_of(environ: Environ) -> Headers:

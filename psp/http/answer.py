@@ -15,8 +15,11 @@ Start = Callable[[str, list[tuple[str, str]]], Callable[[bytes], object]]
 class Answer:
     """Sends *response* to whoever asked with *request*, headers once.
 
-    *before* is called just before the headers go, to add what is known only then.
+    *before* is called just before the headers go, to add what is known only then;
+    *defaults* are headers that go unless the response has its own.
     """
+
+    __slots__ = ("response", "_before", "_defaults", "_request", "_start", "_write")
 
     def __init__(
         self,
@@ -24,11 +27,13 @@ class Answer:
         response: Response,
         start: Start,
         before: Callable[[], None] | None = None,
+        defaults: Iterable[tuple[str, str]] = (),
     ):
         self.response = response
         self._request = request
         self._start = start
         self._before = before
+        self._defaults = defaults
         self._write: Callable[[bytes], object] | None = None
 
     @property
@@ -58,4 +63,5 @@ class Answer:
         if self._before is not None:
             self._before()
         response = self.response
-        return self._start(response.status_line(), response.header_list(length))
+        headers = response.header_list(length, self._defaults)
+        return self._start(response.status_line(), headers)

@@ -271,6 +271,11 @@ class mp_request(RequestMembers):
             raise ValueError("first argument must be a callable object")
         self._cleanups.append((function, data))
 
+    def has_cleanups(self) -> bool:
+        """Whether ``run_cleanups`` has anything to do."""
+        made = self.__dict__
+        return "_cleanups" in made or "_closers" in made
+
     def run_cleanups(self) -> None:
         """Call what was registered, then close what the request held; for the handler.
 

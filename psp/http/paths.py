@@ -73,6 +73,7 @@ class DocumentRoot:
         self.rules = rules
         self._prefix = os.path.join(self.folder, "")
         self._exact: set[int] = set()  # devices that tell upper case from lower case
+        self._pages: dict[str, Target] = {}  # by path: those right below the root
 
     def find(self, path: str) -> Target:
         """The page, file or folder that *path*, decoded once, leads to.
@@ -80,6 +81,9 @@ class DocumentRoot:
         Raises HTTPError 400 for a path no honest client sends, 404 for all that is
         not to be had, whatever the reason.
         """
+        known = self._pages.get(path)
+        if known is not None and self._is_still_there(known):
+            return known
         target = self.locate(path)
         if target.kind is Kind.MISSING:
             raise HTTPError(404)
@@ -90,6 +94,14 @@ class DocumentRoot:
         if not path.startswith("/") or _BAD.search(path):
             raise HTTPError(400, "a malformed path")
         return self._walk(path[1:].split("/"), _MOST_LINKS)
+
+    def _is_still_there(self, page: Target) -> bool:
+        """Whether the walk, for which a folder need not be open here, finds *page*."""
+        try:
+            found = os.lstat(page.filename)
+        except OSError:
+            return False
+        return stat.S_ISREG(found.st_mode) and found.st_dev in self._exact
 
     def _walk(self, segments: list[str], links: int) -> Target:
         """The target of *segments*, of which at most *links* may be links."""
@@ -171,6 +183,9 @@ class DocumentRoot:
         if self.rules.is_page(segments[at]):
             if is_below(target.name, self.rules.no_pages):
                 raise HTTPError(404)
+            if segments == [target.name]:
+                # As many as there are files: no visitor makes this grow.
+                self._pages.setdefault(f"/{target.name}", target)
             return target
         media_type = self.rules.media_type(target.name)
         if media_type is None or target.path_info:

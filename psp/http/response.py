@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Iterable
 
 from .headers import Headers, checked, to_wire
 from .lazy import lazy
@@ -93,11 +94,32 @@ class Response:
         reason = self.reason or reason_of(self._status)
         return f"{self._status} {to_wire(checked(reason))}"
 
-    def header_list(self, length: int | None = None) -> list[tuple[str, str]]:
+    def header_list(
+        self,
+        length: int | None = None,
+        defaults: Iterable[tuple[str, str]] = (),
+    ) -> list[tuple[str, str]]:
         """All headers, spelt as servers want them; *length* is that of the whole body.
 
-        Without it the length a page has set is believed, if it is one.
+        Without it the length a page has set is believed, if it is one. *defaults* are
+        sent unless ``headers`` has some of their name.
         """
+        made = self.__dict__
+        if "headers" in made or "err_headers" in made or self._status in BODILESS:
+            return self._checked_list(length, defaults)
+        wire = [*defaults]
+        if self._content_type:
+            wire.insert(0, ("Content-Type", to_wire(self._content_type)))
+        if length is not None:
+            wire.append(("Content-Length", str(length)))
+        return wire
+
+    def _checked_list(
+        self, length: int | None, defaults: Iterable[tuple[str, str]]
+    ) -> list[tuple[str, str]]:
+        """``header_list`` where there are headers, any of which may be in the way."""
+        for name, value in defaults:
+            self.headers.setdefault(name, value)
         wire = self._wire_headers()
         lengths = [value for name, value in wire if name.lower() == "content-length"]
         if lengths:

@@ -489,3 +489,24 @@ def test_missing_files_can_be_located(root: DocumentRoot):
     assert target.path_info == "/x/y"
     with pytest.raises(HTTPError):
         root.locate("/_part.psp")
+
+
+def test_a_page_found_before_is_looked_at_again(tmp_path: Path) -> None:
+    root, page = DocumentRoot(tmp_path), tmp_path / "a.psp"
+    page.write_text("first")
+    found = root.find("/a.psp")
+    assert root.find("/a.psp") == found
+    other = tmp_path / "_b.psp"
+    page.rename(other)
+    page.symlink_to(other)
+    with pytest.raises(HTTPError):
+        root.find("/a.psp")
+    page.unlink()
+    with pytest.raises(HTTPError):
+        root.find("/a.psp")
+    page.mkdir()
+    with pytest.raises(HTTPError):
+        root.find("/a.psp")
+    page.rmdir()
+    other.rename(page)
+    assert root.find("/a.psp") == found

@@ -1,0 +1,72 @@
+"""A request is taken from a WSGI environ as far as somebody looks at it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from psp.adapters.wsgi import request_of
+from psp.errors import HTTPError
+
+ENVIRON: dict[str, Any] = {
+    "REQUEST_METHOD": "POST",
+    "SCRIPT_NAME": "/caf\xc3\xa9",
+    "PATH_INFO": "/\xc3\xbc.psp",
+    "QUERY_STRING": "a=1",
+    "CONTENT_LENGTH": "3",
+    "CONTENT_TYPE": "text/plain",
+    "SERVER_NAME": "example.org",
+    "SERVER_PORT": "8080",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+    "REMOTE_ADDR": "10.0.0.1",
+    "REMOTE_PORT": "99",
+    "HTTP_ACCEPT": "*/*",
+    "HTTP_PROXY": "http://evil.example/",
+    "wsgi.url_scheme": "https",
+    "wsgi.input": io.BytesIO(b"abc"),
+}
+
+
+def test_every_member_comes_from_the_environ() -> None:
+    request = request_of(ENVIRON)
+    assert (request.method, request.path) == ("POST", "/ü.psp")
+    assert (request.script_name, request.query) == ("/café", "a=1")
+    assert (request.server_name, request.server_port) == ("example.org", 8080)
+    assert (request.remote_addr, request.remote_port) == ("10.0.0.1", 99)
+    assert (request.scheme, request.protocol) == ("https", "HTTP/1.1")
+    assert (request.raw_uri, request.input_terminated) == ("", False)
+    assert request.uri == "/caf%C3%A9/%C3%BC.psp?a=1"
+    assert request.body.read() == b"abc"
+    assert sorted(request.headers.keys()) == [
+        "Accept",
+        "Content-Length",
+        "Content-Type",
+    ]
+
+
+def test_what_is_missing_has_the_usual_value() -> None:
+    request = request_of({"wsgi.input": io.BytesIO()})
+    assert (request.method, request.path, request.query) == ("GET", "/", "")
+    assert (request.server_name, request.server_port) == ("localhost", 80)
+    assert (request.remote_addr, request.remote_port) == ("", 0)
+    assert (request.scheme, request.protocol) == ("http", "HTTP/1.0")
+
+
+def test_a_member_is_made_once_and_can_be_set() -> None:
+    request = request_of(ENVIRON)
+    assert request.headers is request.headers
+    request.query = "b=2"
+    assert request.query == "b=2"
+
+
+def test_another_name_is_no_member() -> None:
+    with pytest.raises(AttributeError, match="'WSGIRequest' has no attribute 'cookie'"):
+        request_of(ENVIRON).cookie  # noqa: B018
+
+
+def test_a_length_that_is_no_number_is_refused_at_once() -> None:
+    with pytest.raises(HTTPError) as caught:
+        request_of(ENVIRON | {"CONTENT_LENGTH": "+3"})
+    assert caught.value.status == 400

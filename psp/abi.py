@@ -8,7 +8,7 @@ files of another version are not loaded.
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 
 PREFIX = "_psp_"
 

@@ -75,10 +75,12 @@ class PageNotFound(PspError, LookupError):
 class HTTPError(PspError):
     """Ends the response with ``status``; raised by pages and by the request parsers.
 
-    ``headers`` is a list of (name, value) pairs to send with it.
+    ``headers`` is a list of (name, value) pairs to send with it, ``advice`` what the
+    visitor may be told; ``message`` is for the log.
     """
 
     status = 500
+    advice = ""
 
     def __init__(
         self,
@@ -101,6 +103,16 @@ class Redirect(HTTPError):
     def __init__(self, location: str, status: int = 302):
         super().__init__(status, f"redirect to {location}", [("Location", location)])
         self.location = location
+
+
+class ForgedRequest(HTTPError):
+    """A request that should have come from a page of this site, and may not have."""
+
+    status = 403
+    advice = (
+        "This request did not come from a page of this site, or the page has been open "
+        "for too long. Go back, reload the page, and send it again."
+    )
 
 
 class FormError(HTTPError):

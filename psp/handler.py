@@ -7,11 +7,12 @@ import secrets
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from .engine import Engine
-from .errors import HTTPError, LockTimeout, PageNotFound, PspError
+from .errors import ForgedRequest, HTTPError, LockTimeout, PageNotFound, PspError
+from .guard import SAFE, check_forgery
 from .http.answer import Answer, Start
 from .http.exchange import Exchange
 from .http.forms import FieldStorage
@@ -30,17 +31,23 @@ from .session.store import SessionStore
 log = logging.getLogger("psp")
 
 
+class Refusal(Protocol):
+    """Makes the HTML of a refusal that any visitor may see."""
+
+    def __call__(self, status: int, request_id: str = "", advice: str = "") -> str: ...
+
+
 class Reports(NamedTuple):
     """How errors are told; given by whoever sets a handler up.
 
-    ``refusal``   (status, request id) to the HTML that any visitor may see
+    ``refusal``   (status, request id, advice) to the HTML that any visitor may see
     ``details``   (error, request, status, request id) to HTML for a developer
     ``headers``   sent along with details
     ``entry``     (traceback text, request id) to the text for the log
     ``may_show``  whether the sender of a request may see details
     """
 
-    refusal: Callable[[int, str], str]
+    refusal: Refusal
     details: Callable[[BaseException, Request, int, str], str]
     headers: Sequence[tuple[str, str]]
     entry: Callable[[str, str], str]
@@ -55,7 +62,8 @@ class PageHandler:
     """Serves the pages and files of one document root; shared by threads.
 
     *sessions* keeps the sessions, by *session_rules* where the dialect's are not
-    enough. *names* are given to every page.
+    enough. *csrf* has the guard look at all that changes something, unless a page says
+    otherwise; *cookie_keys* are those of signed cookies, the newest first.
     """
 
     def __init__(
@@ -66,6 +74,8 @@ class PageHandler:
         sessions: SessionStore,
         session_rules: Callable[[SessionRules], SessionRules] = lambda rules: rules,
         debug: bool = False,
+        csrf: bool = False,
+        cookie_keys: Sequence[str] = (),
     ):
         self.engine = engine
         self.root = root
@@ -73,6 +83,8 @@ class PageHandler:
         self.sessions = sessions
         self.session_rules = session_rules
         self.debug = debug
+        self.csrf = csrf
+        self.cookie_keys = cookie_keys
 
     def handle(self, request: Request, start: Start) -> Iterable[bytes]:
         """Answer *request* through *start*; what is left of the body is returned."""
@@ -103,7 +115,7 @@ class PageHandler:
         response = Response(error.status)
         for name, value in error.headers:
             response.headers[name] = value
-        text = self.reports.refusal(error.status, "")
+        text = self.reports.refusal(error.status, "", error.advice)
         return _send_text(request, start, response, text)
 
     def note(self, error: BaseException, request: Request) -> str:
@@ -147,6 +159,7 @@ class PageRun:
             raise HTTPError(404) from None
         except Exception as error:  # it cannot be compiled, or its declarations fail
             self.broken = error
+        self.options = options
         self.manners = manners = manners_of(options)
         _check_method(request.method, options.methods)
         self.response = Response(200, manners.content_type)
@@ -168,6 +181,7 @@ class PageRun:
     def run(self) -> Iterable[bytes]:
         """Run the page to its end, whatever that is; the rest of the body."""
         try:
+            self._guard()
             ended_well = self.manners.answer(self)
             if self.session is not None and ended_well:
                 self.session.commit()
@@ -182,6 +196,19 @@ class PageRun:
         if self.exchange.has_cleanups():
             return _WithCleanups(body, self.exchange)
         return body
+
+    def _guard(self) -> None:
+        """Raise ForgedRequest for what another site may have had a visitor send."""
+        csrf = self.options.csrf
+        guarded = csrf == "on" or csrf == "site" and self.handler.csrf
+        if not guarded or self.request.method in SAFE:
+            return
+        try:
+            check_forgery(self)
+        except ForgedRequest as error:
+            request = self.request
+            log.warning("refused %s %r: %s", request.method, request.uri, error)
+            raise
 
     def _translate(self, error: BaseException) -> None:
         """Raise what *error*, which nothing has answered, means to the server."""
@@ -201,9 +228,7 @@ class PageRun:
                 raise self.broken
             names = self._names(self.page)
             if self.page.needs_interface:
-                interface = PSPInterface(
-                    self.handler.engine, self.output, names, self.make_form
-                )
+                interface = self._interface(names)
             run_page(self.page, names, self.output, interface, self.handler.engine)
         except HTTPError as error:
             self._end(error)
@@ -220,16 +245,24 @@ class PageRun:
         names = {**self.handler.engine.names, **self.manners.names(self)}
         names["req"] = self.exchange
         if "session" in page.names:
-            names["session"] = self.exchange.session = self.make_session()
+            names["session"] = self.make_session()
+        elif self.options.session == "write":
+            self.make_session()
         if "form" in page.names:
-            names["form"] = self.exchange.form = self.make_form()
+            names["form"] = self.make_form()
         return names
+
+    def _interface(self, names: dict[str, Any]) -> PSPInterface:
+        handler = self.handler
+        return PSPInterface(
+            handler.engine, self.output, names, self, handler.cookie_keys
+        )
 
     def make_form(self) -> FieldStorage:
         """The form of the request, the same for every page that runs for it."""
         if self.form is None:
             manners = self.manners
-            self.form = FieldStorage(
+            self.form = self.exchange.form = FieldStorage(
                 self.exchange, True, rules=manners.form_rules, lazy=not manners.eager
             )
         return self.form
@@ -237,11 +270,17 @@ class PageRun:
     def make_session(self) -> Session:
         """The session of the visitor, likewise."""
         if self.session is None:
-            rules = self.handler.session_rules(self.manners.session_rules)
-            rules = rules._replace(secure=self.request.scheme == "https")
-            cookie = self.request.cookies.get(rules.cookie_name)
-            self.session = Session(cookie, self.handler.sessions, rules, owner=self)
+            self.session = self.exchange.session = self.open_session(
+                self.options.session
+            )
         return self.session
+
+    def open_session(self, mode: str) -> Session:
+        """A session of the visitor, used as *mode* says; the caller closes it."""
+        rules = self.handler.session_rules(self.manners.session_rules)
+        rules = rules._replace(secure=self.request.scheme == "https")
+        cookie = self.request.cookies.get(rules.cookie_name)
+        return Session(cookie, self.handler.sessions, rules, owner=self, mode=mode)
 
     def _add_headers(self) -> None:
         """Add what the session has to say."""
@@ -283,7 +322,7 @@ class PageRun:
         if not self.answer.started:
             self.manners.prepare_error_page(self)
         names = {**self._names(page), "exception": sys.exc_info()}
-        fresh = PSPInterface(self.handler.engine, self.output, names, self.make_form)
+        fresh = self._interface(names)
         run_page(page, names, self.output, fresh, self.handler.engine)
 
     def refuse(self, status: int, request_id: str = "") -> None:

@@ -34,6 +34,8 @@ class Manners:
     session_rules: SessionRules = PSP
     #: Whether a form and a session are made before a page that mentions them runs.
     eager = False
+    #: Whether pages have ``psp.csrf_field()``, so that the guard can ask for tokens.
+    has_tokens = True
     #: Sent with every page.
     headers: tuple[tuple[str, str], ...] = (("X-Content-Type-Options", "nosniff"),)
     #: The status of an error page that sets none.

@@ -18,6 +18,10 @@ class PageOptions(NamedTuple):
     ``layout``    name of the page that is run around this one, or None
     ``encoding``  how the file is decoded
     ``methods``   HTTP methods the page answers, upper case
+    ``session``   ``"auto"``: locked when used, saved when changed; ``"write"``: locked
+                  from the start; ``"read"``: neither locked nor saved; ``"none"``
+    ``csrf``      ``"on"``, ``"off"`` or ``"site"``: whether what changes something must
+                  prove that a page of this site sent it
     """
 
     dialect: str = "psp"
@@ -28,6 +32,8 @@ class PageOptions(NamedTuple):
     layout: str | None = None
     encoding: str = "utf-8"
     methods: tuple[str, ...] = ("GET", "HEAD", "POST")
+    session: str = "auto"
+    csrf: str = "site"
 
     @property
     def lenient_directives(self) -> bool:

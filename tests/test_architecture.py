@@ -20,7 +20,7 @@ LEVELS = [
     ["compiler", "http"],
     ["loaders", "dependencies", "trust", "keyfile", "pagefile", "cache", "diskcache"],
     ["slot", "engine", "session"],
-    ["settings", "manners", "handler"],
+    ["settings", "manners", "guard", "handler"],
     ["debug", "adapters", "modpython"],
     ["migrate", "contrib", "cli", "__main__", "__init__"],
 ]

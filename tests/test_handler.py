@@ -335,3 +335,95 @@ def test_a_session_that_cannot_be_kept_is_not_answered_as_if_it_were(
         assert Answer(application, "/a.psp").status.startswith(status)
     with pytest.raises(ResponseCut):
         Answer(application, "/b.psp")
+
+
+class TestNamesOfOtherPages:
+    """A layout or an included page has the names that it mentions itself."""
+
+    LAYOUT = (
+        "<% for one in session.flashes(): %>[<%= one.kind %>: <%= one.text %>]"
+        "<% end %><%= psp.content() %>"
+    )
+
+    def test_a_layout_shows_messages(self, site: Site) -> None:
+        site.page("base.psp", self.LAYOUT)
+        site.page("do.psp", "<% session.flash('<Saved>', 'good'); psp.redirect('/') %>")
+        site.page("page.psp", '<%@ layout file="base.psp" %>page')
+        application = WSGIApplication(site.root)
+        first = Answer(application, "/do.psp")
+        assert first.status == "302 Found"
+        cookie = first.header("Set-Cookie")[0].partition(";")[0]
+        shown = [Answer(application, "/page.psp", HTTP_COOKIE=cookie) for _ in "12"]
+        assert [answer.text for answer in shown] == [
+            "[good: &lt;Saved&gt;]page",
+            "page",
+        ]
+        assert shown[0].header("Cache-Control") == ["no-store"]
+        assert shown[0].header("Vary") == ["Cookie"]
+
+    def test_an_included_page_has_form_and_session(self, site: Site) -> None:
+        site.page("part.psp", "<%= form['x'] %><%= session.is_new() %>")
+        site.page("page.psp", "<% psp.include('part.psp') %>")
+        assert site.get("/page.psp?x=1").text == "1True"
+
+    def test_what_the_page_calls_so_itself_wins(self, site: Site) -> None:
+        site.page("base.psp", "<%= session %>, <%= psp.content() %>")
+        site.page("page.psp", '<%@ layout file="base.psp" %><% session = 5 %>page')
+        answer = site.get("/page.psp")
+        assert answer.text == "5, page"
+        assert not answer.header("Set-Cookie")
+
+
+class TestSessionModes:
+    def test_none_is_an_error_where_it_is_used(self, site: Site) -> None:
+        site.page("a.psp", '<%@ page session="none" %><% session["a"] = 1 %>')
+        answer = site.get("/a.psp", {"development": True})
+        assert answer.status.startswith("500")
+        assert (
+            "session=&#34;none&#34;" in answer.text or "has no session" in answer.text
+        )
+
+    def test_none_leaves_the_name_to_the_page(self, site: Site) -> None:
+        text = '<%@ page session="none" %><% session = "mine" %><%= session %>'
+        site.page("a.psp", text)
+        answer = site.get("/a.psp", HTTP_COOKIE="pysid=" + "a" * 32)
+        assert answer.text == "mine"
+        assert not answer.header("Vary") and not answer.header("Cache-Control")
+
+    def test_reading_sends_no_cookie(self, site: Site) -> None:
+        site.page("a.psp", '<%@ page session="read" %><%= session.get("a") or "-" %>')
+        answer = site.get("/a.psp")
+        assert answer.text == "-" and not answer.header("Set-Cookie")
+        assert answer.header("Cache-Control") == ["no-store"]
+
+    def test_a_change_that_would_be_lost_is_an_error(self, site: Site) -> None:
+        site.page("a.psp", '<%@ page session="read" %><% session["a"] = 1 %>')
+        assert site.get("/a.psp").status.startswith("500")
+
+    def test_write_opens_the_session_of_a_page_that_never_says_so(
+        self, site: Site
+    ) -> None:
+        site.page("a.psp", '<%@ page session="write" %>x')
+        answer = site.get("/a.psp")
+        assert answer.header("Vary") == ["Cookie"] and not answer.header("Set-Cookie")
+
+    @pytest.mark.parametrize(
+        ("settings", "scheme", "start", "flags"),
+        [
+            ({}, "http", "pysid=", "; Path=/; SameSite=Lax; HttpOnly"),
+            ({}, "https", "pysid=", "; Path=/; Secure; SameSite=Lax; HttpOnly"),
+            (
+                {"session": {"host_only": True}},
+                "https",
+                "__Host-pysid=",
+                "; Path=/; Secure; SameSite=Lax; HttpOnly",
+            ),
+        ],
+    )
+    def test_flags_of_the_cookie(
+        self, site: Site, settings: dict[str, Any], scheme: str, start: str, flags: str
+    ) -> None:
+        site.page("a.psp", "<% session['a'] = 1 %>")
+        answer = site.get("/a.psp", settings, **{"wsgi.url_scheme": scheme})
+        (cookie,) = answer.header("Set-Cookie")
+        assert cookie.startswith(start) and cookie[len(start) + 32 :] == flags

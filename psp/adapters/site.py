@@ -41,6 +41,8 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
         make_reports(settings.development),
         make_sessions(settings),
         lambda rules: _session_rules(rules, settings),
+        csrf=settings.csrf,
+        cookie_keys=settings.cookie_keys,
     )
 
 

@@ -78,7 +78,17 @@ def layout(node: Directive, page: PageBuilder) -> None:
     page.options = page.options._replace(layout=node["file"])
 
 
-@directive("page", optional={"dialect", "escape", "trim", "buffer", "tier"})
+_METHOD = re.compile(r"[A-Z]{1,20}")
+_CHOICES = {
+    "escape": ("html", "none"),
+    "trim": ("none", "lines"),
+    "tier": ("auto", "function", "module"),
+    "session": ("auto", "read", "write", "none"),
+    "csrf": ("site", "on", "off"),
+}
+
+
+@directive("page", optional={"dialect", "buffer", "methods", *_CHOICES})
 def page(node: Directive, page: PageBuilder) -> None:
     """Set options of this page."""
     for name in sorted(node.attributes, key="dialect".__ne__):
@@ -87,16 +97,14 @@ def page(node: Directive, page: PageBuilder) -> None:
             _choose_dialect(value.value, page)
         elif name == "buffer":
             page.options = page.options._replace(buffer=_buffer(value, page))
+        elif name == "session" and page.options.dialect == "mod_python":
+            message = "sessions of the mod_python dialect know no modes"
+            page.refuse(value.span, message)
+        elif name == "methods":
+            page.options = page.options._replace(methods=_methods(value, page))
         elif name in _CHOICES and _check(value, _CHOICES[name], page):
             chosen: dict[str, Any] = {name: value.value}
             page.options = page.options._replace(**chosen)
-
-
-_CHOICES = {
-    "escape": ("html", "none"),
-    "trim": ("none", "lines"),
-    "tier": ("auto", "function", "module"),
-}
 
 
 def _choose_dialect(name: str, page: PageBuilder) -> None:
@@ -126,6 +134,16 @@ def _buffer(value: Attribute, page: PageBuilder) -> int:
         page.refuse(value.span, message)
         return page.options.buffer
     return int(match[1]) * _UNITS[match[2] and match[2].lower()]
+
+
+def _methods(value: Attribute, page: PageBuilder) -> tuple[str, ...]:
+    """The methods in ``"GET PUT"``, upper case; GET brings HEAD."""
+    found = value.value.split()
+    if not found or not all(map(_METHOD.fullmatch, found)):
+        message = f'"{value.value}" are no methods: expected some such as "GET POST"'
+        page.refuse(value.span, message)
+        return page.options.methods
+    return tuple(dict.fromkeys(found + ["HEAD"] * ("GET" in found)))
 
 
 def apply_directives(

@@ -46,15 +46,18 @@ _BAD_REQUEST = "The request could not be answered."
 _BAD_SERVER = "Something went wrong on the server. It has been written down."
 
 
-def production_page(status: int, request_id: str = "") -> str:
-    """A whole HTML page with nothing of the error itself; the log has the id, too."""
-    text = _TEXTS.get(status, _BAD_REQUEST if status < 500 else _BAD_SERVER)
+def production_page(status: int, request_id: str = "", advice: str = "") -> str:
+    """A whole HTML page with nothing of the error itself; the log has the id, too.
+
+    *advice* stands in for what is usually said of that status.
+    """
+    usual = _TEXTS.get(status, _BAD_REQUEST if status < 500 else _BAD_SERVER)
     reference = Markup(", request <code>{}</code>").format(request_id)
     return str(
         _PAGE.format(
             status=status,
             reason=reason_of(status),
-            text=text,
+            text=advice or usual,
             reference=reference if request_id else "",
         )
     )

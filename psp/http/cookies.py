@@ -19,6 +19,8 @@ _PLAIN = re.compile(r"[!#-+\--:<-\[\]-~]*")  # cookie-octet, section 4.1.1
 _UNSAFE = re.compile(rb"[^ !#-+\--:<-\[\]-~]")
 _ESCAPE = re.compile(rb"\\([0-3][0-7]{2}|.)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"[ -:<-~]*")  # av-octet, section 4.1.1
+#: A signature as base64 spells it, and in no other of the ways that decode to the same.
+_SIGNATURE = re.compile(rb"\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
 SAME_SITE = ("Strict", "Lax", "None")
 
 
@@ -184,9 +186,10 @@ class SignedCookie(Cookie):
 
         try:
             signed = cookies.get(name, "").encode()
-            return _signer(name, keys, purpose).unsign(signed, max_age).decode()
+            value = _signer(name, keys, purpose).unsign(signed, max_age).decode()
         except (BadData, UnicodeError):
             return None
+        return value if _SIGNATURE.search(signed) else None
 
 
 def _signer(name: str, keys: Sequence[str | bytes], purpose: str) -> TimestampSigner:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from markupsafe import Markup
 
 from ..errors import Redirect
 from ..runtime.interface import PageInterface, Runner
 from ..runtime.output import Output
 from .apply import apply_form
+from .lazy import lazy
+from .redirects import check_location, local_location
 
 if TYPE_CHECKING:
     from ..runtime.run import LoadedPage
+    from .jar import CookieJar
+
+
+class Makers(Protocol):
+    """Makes what a page asks for by name, once for each request."""
+
+    def make_form(self) -> Any: ...
+    def make_session(self) -> Any: ...
 
 
 class PSPInterface(PageInterface):
     """What a page reaches as ``psp``; the names are mod_python's, and a few more.
 
-    *make_form* gives the form of the request when it is first asked for.
+    *makers* makes what is there only for pages that mention it, *cookie_keys* are those
+    of signed cookies.
     """
 
     def __init__(
@@ -25,12 +38,14 @@ class PSPInterface(PageInterface):
         runner: Runner,
         output: Output,
         names: dict[str, Any],
-        make_form: Callable[[], Any],
+        makers: Makers,
+        cookie_keys: Sequence[str] = (),
     ):
         super().__init__(runner, output, names)
-        self.req = names.get("req")
+        self.req: Any = names.get("req")
         self.error_page: LoadedPage | None = None
-        self._make_form = make_form
+        self._makers = makers
+        self._cookie_keys = cookie_keys
 
     @property
     def filename(self) -> str:  # type: ignore[override]
@@ -40,7 +55,33 @@ class PSPInterface(PageInterface):
     @property
     def form(self) -> Any:
         """The form of the request."""
-        return self._make_form()
+        return self._makers.make_form()
+
+    @lazy
+    def cookies(self) -> CookieJar:
+        """The cookies that were sent, and those that are to be set."""
+        from .jar import CookieJar
+
+        return CookieJar(self.req, self._cookie_keys)
+
+    def names_for(self, page: LoadedPage) -> dict[str, Any]:
+        """The names that *page* gets because it mentions them."""
+        names = {}
+        if "form" in page.names:
+            names["form"] = self._makers.make_form()
+        if "session" in page.names:
+            names["session"] = self._makers.make_session()
+        return names
+
+    def csrf_token(self) -> str:
+        """A token for the header ``X-CSRF-Token``; a new one for every page."""
+        token: str = self._makers.make_session().csrf_token()
+        return token
+
+    def csrf_field(self) -> Markup:
+        """A hidden field that lets the form around it through the guard."""
+        field = Markup('<input type="hidden" name="csrf_token" value="{}">')
+        return field.format(self.csrf_token())
 
     def set_error_page(self, name: str) -> None:
         """Have the page *name* answer if this one fails; it sees ``exception``.
@@ -57,15 +98,21 @@ class PSPInterface(PageInterface):
         """End the page with a redirect: status 302, or 301 where it is permanent.
 
         Raises TypeError for what is not str, OSError once headers are sent, and
-        ValueError for control characters.
+        ValueError for control characters. What a visitor has sent is for
+        ``safe_redirect``.
         """
-        if not isinstance(location, str):
-            raise TypeError("the location of a redirect must be str")
+        location = check_location(location)
         if self._output.sent:
             raise OSError("cannot redirect after headers have already been sent")
-        if any(ord(char) < 32 or ord(char) == 127 for char in location):
-            raise ValueError("control characters in the location of a redirect")
         raise Redirect(location, 301 if permanent else 302)
+
+    def safe_redirect(self, url: object, default: str = "/") -> NoReturn:
+        """End the page with a redirect to *url* if that is surely on this site.
+
+        To *default* otherwise. *url* is a path, with or without a query, and anything
+        that a visitor may have sent in its place, None included.
+        """
+        self.redirect(local_location(url) or default)
 
     def apply_data(self, function: Callable[..., Any]) -> Any:
         """The result of *function*, given the form's fields and ``req`` by name."""

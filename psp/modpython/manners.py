@@ -21,6 +21,7 @@ class ModPythonManners(Manners):
 
     content_type = "text/html"
     eager = True
+    has_tokens = False
     headers = ()
 
     def answer(self, run: PageRun) -> bool:

@@ -40,6 +40,21 @@ _INTERFACE = (
 )
 
 
+class Makers:
+    """Makes the form of *req*; sessions are made by those who run a page."""
+
+    def __init__(self, req: mp_request):
+        self._req = req
+
+    def make_form(self) -> Any:
+        """The form of the request."""
+        return _form(self._req)
+
+    def make_session(self) -> NoReturn:
+        """Raise SessionError: what wants a session here has to mention it."""
+        raise SessionError("pages of the mod_python dialect have no CSRF tokens")
+
+
 class PSPInterface(interface.PSPInterface):
     """What a page reaches as ``psp``; ``dir`` tells the names that mod_python has."""
 
@@ -48,8 +63,13 @@ class PSPInterface(interface.PSPInterface):
 
     def __init__(self, template: PSP, names: dict[str, Any]):
         req = template.req
-        super().__init__(template.engine, req._output, names, lambda: _form(req))
+        keys = site_of(req).handler.cookie_keys
+        super().__init__(template.engine, req._output, names, Makers(req), keys)
         self._template = template
+
+    def names_for(self, page: LoadedPage) -> dict[str, Any]:
+        """Nothing: each page has the same names here."""
+        return {}
 
     @property
     def filename(self) -> Any:  # type: ignore[override]

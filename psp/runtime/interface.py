@@ -101,6 +101,10 @@ class PageInterface:
         self._sections: dict[str, tuple[int, Markup]] = {}
         self._contents: list[Markup] = []
 
+    def names_for(self, page: LoadedPage) -> dict[str, Any]:
+        """The names that *page* gets because it mentions them."""
+        return {}
+
     def include(self, name: str, /, **names: Any) -> None:
         """Run the page *name* here, with its own names and those given.
 
@@ -110,7 +114,8 @@ class PageInterface:
         from .run import run_included
 
         page = self._runner.load(name, self._page.page.name if self._page else None)
-        run_included(page, {**self._names, **names}, self._output, self, self._runner)
+        given = {**self.names_for(page), **self._names, **names}
+        run_included(page, given, self._output, self, self._runner)
 
     def content(self) -> Markup:
         """In a layout: what the page inside it wrote.

@@ -206,7 +206,7 @@ def _run_with_layouts(
                 )
             page = runner.load(name, loaded.page.name)
             interface._page = loaded = page
-            for key, value in page.namespace({}).items():
+            for key, value in page.namespace(interface.names_for(page)).items():
                 namespace.setdefault(key, value)
             name = page.page.options.layout
             if name is None:

@@ -11,26 +11,27 @@ import time
 from collections.abc import Callable
 
 from ..errors import SessionError
-from .lazydict import LazyDict
+from .flash import Flash, FlashDict
 from .pack import pack, unpack
 from .place import Place, is_sid, new_sid
 from .rules import PSP, SessionRules
 from .store import STORES, SessionData, SessionStore, make_store
+from .tokens import is_token, make_token
 
-__all__ = ["STORES", "Session", "SessionData", "SessionStore", "make_store"]
+__all__ = ["STORES", "Flash", "Session", "SessionData", "SessionStore", "make_store"]
 
 FRESH = 10  # a tenth of the timeout may pass before the access time is stored again
 
 
-class Session(LazyDict):
+class Session(FlashDict):
     """The session of the visitor who sent the cookie value *cookie* (None: no cookie).
 
     A request uses it in this order: page code, ``commit`` if the page ended well,
     ``headers`` when the headers go out (before ``commit`` if they go early), ``close``
     at the very end whatever happened. *sid* names a session other than the cookie's
     (ValueError unless 32 hex digits), *timeout* (seconds) is for a new one. Sessions
-    of one *owner*, such as the request, do not lock each other out. Not to be shared
-    between threads.
+    of one *owner*, such as the request, do not lock each other out. *mode* is what the
+    page says with ``<%@ page session="…" %>``. Not to be shared between threads.
     """
 
     _place: Place
@@ -48,12 +49,14 @@ class Session(LazyDict):
         lock: bool = True,
         owner: object = None,
         clock: Callable[[], float] = time.time,
+        mode: str = "auto",
     ) -> None:
         super().__init__()
         if sid and not is_sid(sid):
             raise ValueError("a session id is 32 digits of 0-9a-f")
         self.rules = rules
-        self._store, self._clock, self._locking = store, clock, lock
+        self._store, self._clock, self._mode = store, clock, mode
+        self._locking = lock and mode != "read"
         self._owner = self if owner is None else owner
         self._cookie, self._asked = cookie, sid or cookie or ""
         self._timeout = _whole(timeout or rules.timeout)
@@ -61,7 +64,7 @@ class Session(LazyDict):
         self._new = self._invalid = False
         self._unsent = False  # whether the visitor has yet to be told the id
         self._wanted = not rules.lazy  # whether to store it even if nothing changed
-        if not rules.lazy:
+        if mode == "write" or not (rules.lazy or mode == "none"):
             self._open()
 
     def __repr__(self) -> str:
@@ -79,8 +82,27 @@ class Session(LazyDict):
     def id(self) -> str:
         """The session id, 32 hex digits; a session whose id is asked for is kept."""
         self._open()
+        if self._new:
+            self._open_to_change()
         self._wanted = True
         return self._place.sid
+
+    def csrf_token(self) -> str:
+        """A token that lets a request of this visitor pass; the session is kept."""
+        return make_token(self.id())
+
+    def accepts(self, token: str) -> bool:
+        """Whether *token* was made for this session, and under the id it has now."""
+        self._open()
+        return is_token(token, self._place.sid)
+
+    def flashes(self) -> list[Flash]:
+        """The messages that nobody has seen, oldest first; they are gone with that.
+
+        There are none for a page that only reads the session: another will show them.
+        """
+        self._open()
+        return [] if self._mode == "read" else super().flashes()
 
     def created(self) -> float:
         """When the session was made, in seconds since the epoch."""
@@ -99,12 +121,12 @@ class Session(LazyDict):
 
     def set_timeout(self, seconds: float) -> None:
         """Changes the timeout of this session."""
-        self._open()
+        self._open_to_change()
         self._timeout = _whole(seconds)
 
     def save(self) -> None:
         """Stores the session now, changed or not; nothing after ``invalidate``."""
-        self._open()
+        self._open_to_change()
         self._write()
 
     def load(self) -> bool:
@@ -114,7 +136,7 @@ class Session(LazyDict):
 
     def delete(self) -> None:
         """Empties the session and forgets what is stored; a later save stores it."""
-        self._open()
+        self._open_to_change()
         self._place.delete()
         self.clear()
         self._seen = self._seen._replace(data=self._packed())
@@ -129,7 +151,7 @@ class Session(LazyDict):
 
         Raises SessionError when the headers are out: the new id could not be sent.
         """
-        self._open()
+        self._open_to_change()
         if self._answered:
             raise SessionError("a session gets no new id once the headers are out")
         if self._place.stored and not self._invalid:
@@ -139,7 +161,7 @@ class Session(LazyDict):
 
     def lock(self) -> None:
         """Waits until no other request uses the session; LockTimeout after a while."""
-        self._open()
+        self._open_to_change()
         self._place.lock()
 
     def unlock(self) -> None:
@@ -163,9 +185,14 @@ class Session(LazyDict):
     # what the handler calls
 
     def commit(self) -> None:
-        """Stores the session if that is called for; the page has ended well."""
+        """Stores the session if that is called for; the page has ended well.
+
+        Raises SessionError for what a page has changed that may only read.
+        """
         self._ended = True
-        if self._opened and not self._invalid and self._is_due():
+        if self._mode == "read":
+            self._expect_no_change()
+        elif self._opened and not self._invalid and self._is_due():
             self._write()
 
     def headers(self) -> list[tuple[str, str]]:
@@ -195,6 +222,8 @@ class Session(LazyDict):
             return
         if self._closed:
             raise SessionError("the request that this session belongs to is over")
+        if self._mode == "none":
+            raise SessionError('a page with session="none" has no session')
         self._opened = True  # first: filling the dict is an operation, too
         try:
             self._now = self._clock()
@@ -204,6 +233,16 @@ class Session(LazyDict):
             self.unlock()
             self._opened = False
             raise
+
+    def _open_to_change(self) -> None:
+        """Open it for what a page that only reads must not do; SessionError there."""
+        self._open()
+        if self._mode == "read":
+            raise SessionError('a page with session="read" cannot change its session')
+
+    def _expect_no_change(self) -> None:
+        if self._opened and self._seen.data != self._packed():
+            self._open_to_change()
 
     def _adopt(self, sid: str) -> bool:
         """Whether *sid* is a live session of ours; it is loaded and locked then."""
@@ -285,6 +324,8 @@ class Session(LazyDict):
 
     def _is_kept(self) -> bool:
         """Whether the store has the session, or may have it when the page ends."""
+        if self._mode == "read":
+            return False
         if not self.rules.lazy:
             return True
         return not self._invalid and (self._place.stored or not self._ended)

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from ..options import KIB
 
+#: Characters that a key must have at least: 128 bits as hex digits.
+SECRET_LENGTH = 32
 _UNITS = {"": 1, "b": 1, "kb": KIB, "mb": KIB**2, "gb": KIB**3}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(;[ -~]*)?", re.ASCII)
@@ -110,6 +112,11 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(_require(item, isinstance(item, str) and item != "") for item in value)
 
 
+def _secrets(value: object) -> tuple[str, ...]:
+    found = _names(value)
+    return tuple(_require(found, all(len(key) >= SECRET_LENGTH for key in found)))
+
+
 def _listed(text: str) -> list[str]:
     """The parts of a comma-separated list."""
     return [part.strip() for part in text.split(",") if part.strip()]
@@ -172,6 +179,9 @@ SIZE = Kind('a number of bytes, or "64kb"', _limit, _number_or_text)
 BUFFER = Kind('a number of bytes, "64kb" or "none"', _buffer, _number_or_text)
 SECONDS = Kind("a number of seconds above 0", _seconds, _number_or_text)
 INTERVAL = Kind('a number of seconds or "never"', _interval, _number_or_text)
+SECRETS = Kind(
+    f"a list of secret texts of at least {SECRET_LENGTH} characters", _secrets, _listed
+)
 EXTENSIONS = Kind('a list of extensions such as [".psp"]', _extensions, _listed)
 FILE_NAMES = Kind('a list of file names such as ["index.psp"]', _plain_names, _listed)
 FOLDERS = Kind('a list of folders such as ["private"]', _folders, _listed)

@@ -171,6 +171,8 @@ def _check_together(settings: Settings, places: Mapping[KeyPath, str]) -> None:
 
 def _wrong(place: str, path: KeyPath, value: object) -> SettingsError:
     wanted = _kind(path).wanted
+    if _kind(path) is kinds.SECRETS:
+        return SettingsError(f"{place}: {'.'.join(path)} is {wanted}")
     found = reprlib.repr(value)
     return SettingsError(f"{place}: {'.'.join(path)} is {wanted}, not {found}")
 

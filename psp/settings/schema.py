@@ -158,6 +158,16 @@ class Settings:
         kinds.choice("never", "inside"),
         "Whether symbolic links that stay inside the document root are followed.",
     )
+    csrf: bool = setting(
+        False,
+        kinds.FLAG,
+        "Whether a POST and the like must prove that a page of this site sent it.",
+    )
+    cookie_keys: tuple[str, ...] = setting(
+        (),
+        kinds.SECRETS,
+        "Keys of signed cookies: the first signs, all of them verify.",
+    )
     reload_interval: float | None = setting(
         None,
         kinds.INTERVAL,

@@ -14,7 +14,7 @@ ARGS ?=
 bin := $(VENV)/bin
 pytest := $(bin)/python -m pytest
 
-.PHONY: help serve test test-all browser conformance apache check format bench clean
+.PHONY: help serve test test-all browser conformance apache check format bench bench-serving clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -52,6 +52,10 @@ format: $(VENV)/.check ## ruff's formatter and its safe fixes
 
 bench: $(VENV)/.test ## the benchmark table; ARGS="--help" for more
 	$(bin)/python -m tests.bench $(ARGS)
+
+bench-serving: $(VENV)/.test ## CPU per request through HTTP; needs wrk, Apache with mod_python
+	$(bin)/python -m pip install --quiet --disable-pip-version-check gunicorn jinja2
+	$(bin)/python -m tests.bench.serving $(ARGS)
 
 clean: ## what the commands above have made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

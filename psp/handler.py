@@ -161,11 +161,10 @@ class PageRun:
             self.broken = error
         self.options = options
         self.manners = manners = manners_of(options)
-        _check_method(request.method, options.methods)
+        if options.methods and request.method not in options.methods:
+            raise HTTPError(405, headers=[("Allow", ", ".join(options.methods))])
         self.response = Response(200, manners.content_type)
-        self.answer = Answer(
-            request, self.response, start, self._add_headers, manners.headers
-        )
+        self.answer = Answer(request, self.response, start, manners.headers)
         self.output = Output(self.answer.send, options.buffer)
         self.exchange = Exchange(
             request,
@@ -242,8 +241,7 @@ class PageRun:
 
     def _names(self, page: LoadedPage) -> dict[str, Any]:
         """The names of a page, with those it mentions made ready."""
-        names = {**self.handler.engine.names, **self.manners.names(self)}
-        names["req"] = self.exchange
+        names = {**self.handler.engine.names, "req": self.exchange}
         if "session" in page.names:
             names["session"] = self.make_session()
         elif self.options.session == "write":
@@ -273,6 +271,7 @@ class PageRun:
             self.session = self.exchange.session = self.open_session(
                 self.options.session
             )
+            self.answer.before = self._add_session_headers
         return self.session
 
     def open_session(self, mode: str) -> Session:
@@ -282,8 +281,8 @@ class PageRun:
         cookie = self.request.cookies.get(rules.cookie_name)
         return Session(cookie, self.handler.sessions, rules, owner=self, mode=mode)
 
-    def _add_headers(self) -> None:
-        """Add what the session has to say."""
+    def _add_session_headers(self) -> None:
+        """Add what the session has to say, unless its page has failed."""
         if self.session is not None and not self.failed:
             for name, value in self.session.headers():
                 self.response.headers.add(name, value)
@@ -356,11 +355,6 @@ def folder_location(request: Request) -> str:
     # A path of two slashes would be read as another host's.
     location = "/" + path.lstrip("/") + "/"
     return f"{location}?{request.query}" if request.query else location
-
-
-def _check_method(method: str, allowed: tuple[str, ...]) -> None:
-    if allowed and method not in allowed:
-        raise HTTPError(405, headers=[("Allow", ", ".join(allowed))])
 
 
 def _send_text(

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -44,10 +44,6 @@ class Manners:
     def answer(self, run: PageRun) -> bool:
         """Have the page of *run* write its answer: whether it came to a good end."""
         return run.run_page()
-
-    def names(self, run: PageRun) -> dict[str, Any]:
-        """Names every page gets besides ``req``, ``form``, ``session`` and ``psp``."""
-        return {}
 
     def end(self, run: PageRun, error: HTTPError) -> None:
         """Write the answer of a page that ended itself by raising *error*."""

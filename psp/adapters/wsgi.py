@@ -67,7 +67,7 @@ def serve(
 ) -> Iterable[bytes]:
     """Have *handler* answer the request of *environ*."""
     try:
-        request = request_of(environ, limits)
+        request: Request = WSGIRequest(environ, limits)
     except HTTPError as error:
         request = Request(method=environ.get("REQUEST_METHOD", "GET"))
         return handler.refuse(request, start_response, error)
@@ -110,7 +110,8 @@ class WSGIRequest(Request):
         self.limits = limits
         self.method = get("REQUEST_METHOD", "GET")
         self.path = path if path.isascii() else _decoded(path)
-        self.content_length = parse_content_length(get("CONTENT_LENGTH"))
+        length = get("CONTENT_LENGTH")
+        self.content_length = parse_content_length(length) if length else None
 
     def __getattr__(self, name: str) -> Any:
         if name not in _MEMBERS:

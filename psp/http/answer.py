@@ -15,24 +15,23 @@ Start = Callable[[str, list[tuple[str, str]]], Callable[[bytes], object]]
 class Answer:
     """Sends *response* to whoever asked with *request*, headers once.
 
-    *before* is called just before the headers go, to add what is known only then;
+    ``before`` is called just before the headers go, to add what is known only then;
     *defaults* are headers that go unless the response has its own.
     """
 
-    __slots__ = ("response", "_before", "_defaults", "_request", "_start", "_write")
+    __slots__ = ("response", "before", "_defaults", "_request", "_start", "_write")
 
     def __init__(
         self,
         request: Request,
         response: Response,
         start: Start,
-        before: Callable[[], None] | None = None,
         defaults: Iterable[tuple[str, str]] = (),
     ):
         self.response = response
         self._request = request
         self._start = start
-        self._before = before
+        self.before: Callable[[], None] | None = None
         self._defaults = defaults
         self._write: Callable[[bytes], object] | None = None
 
@@ -52,7 +51,9 @@ class Answer:
         """The last of the body; all of it, with its length, if nothing was sent."""
         if self._write is None:
             self._write = self._begin(len(rest))
-        return [rest] if rest and self.response.sends_body(self._request.method) else []
+        if rest and self.response.sends_body(self._request.method):
+            return [rest]
+        return []
 
     def pass_on(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """*body*, its headers sent; the response tells its length by itself."""
@@ -60,8 +61,8 @@ class Answer:
         return body
 
     def _begin(self, length: int | None) -> Callable[[bytes], object]:
-        if self._before is not None:
-            self._before()
+        if self.before is not None:
+            self.before()
         response = self.response
         headers = response.header_list(length, self._defaults)
         return self._start(response.status_line(), headers)

@@ -82,8 +82,15 @@ class DocumentRoot:
         not to be had, whatever the reason.
         """
         known = self._pages.get(path)
-        if known is not None and self._is_still_there(known):
-            return known
+        if known is not None:
+            # The walk opens no folder on the way to it, so a look is as good.
+            try:
+                found = os.lstat(known.filename)
+            except OSError:
+                pass
+            else:
+                if stat.S_ISREG(found.st_mode) and found.st_dev in self._exact:
+                    return known
         target = self.locate(path)
         if target.kind is Kind.MISSING:
             raise HTTPError(404)
@@ -94,14 +101,6 @@ class DocumentRoot:
         if not path.startswith("/") or _BAD.search(path):
             raise HTTPError(400, "a malformed path")
         return self._walk(path[1:].split("/"), _MOST_LINKS)
-
-    def _is_still_there(self, page: Target) -> bool:
-        """Whether the walk, for which a folder need not be open here, finds *page*."""
-        try:
-            found = os.lstat(page.filename)
-        except OSError:
-            return False
-        return stat.S_ISREG(found.st_mode) and found.st_dev in self._exact
 
     def _walk(self, segments: list[str], links: int) -> Target:
         """The target of *segments*, of which at most *links* may be links."""

@@ -1,9 +1,10 @@
 """python -m tests.bench.serving: requests per second and CPU per request, by wrk.
 
 Every server is started once with one worker process and stays up; then, round after
-round, wrk (one thread, eight connections) visits every URL of every server in random
+round, wrk (one thread, four connections) visits every URL of every server in random
 order. The ratio is requests/s against the server's own bare hello of the same round;
 "over hello" is the CPU time of the server's processes per request, over that of hello.
+Last come the lines that psp has to reach (lines.py).
 """
 
 from __future__ import annotations
@@ -21,21 +22,25 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .. import adapters, peers, workloads
+from .. import adapters, document, peers, workloads
 from ..model import progress
-from . import apache, others, wsgi
+from . import apache, lines, others, wsgi
+from .lines import Numbers, Results
 from .server import NAME, Place, Server
 
-Numbers = dict[str, float]
-Results = dict[str, dict[str, list[Numbers]]]
+#: What ``--write`` has measured: what the lines are about.
+WRITTEN = "gunicorn sync,waitress,psp serve,mod_python"
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
-def wrk(server: Server, path: str, seconds: int) -> Numbers:
+def wrk(server: Server, path: str, seconds: int, connections: int) -> Numbers:
     """One visit of wrk; RuntimeError if it has nothing to say."""
     before = server.cpu()
     done = subprocess.run(
-        ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", server.url(path)],
+        [
+            *("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"),
+            server.url(path),
+        ],
         capture_output=True,
         text=True,
     )
@@ -95,19 +100,21 @@ def wanted_body(path: str) -> str:
     return f"<p>Hello, {workloads.escaped(NAME if 'tiny' in path else 'World')}!</p>"
 
 
-def measure(servers: list[Server], rounds: int, seconds: int) -> Results:
+def measure(
+    servers: list[Server], rounds: int, seconds: int, connections: int
+) -> Results:
     """What wrk finds, round after round."""
     results: Results = {}
     rng = random.Random(1)
     for server in servers:
         for path in server.urls:
-            wrk(server, path, server.warm)
+            wrk(server, path, server.warm, connections)
     for turn in range(rounds):
         rng.shuffle(servers)
         for server in servers:
             hello = None
             for path in server.urls:
-                got = wrk(server, path, seconds)
+                got = wrk(server, path, seconds, connections)
                 hello = hello or got
                 got["ratio"] = got["rate"] / hello["rate"]
                 got["over"] = got["cpu"] - hello["cpu"]
@@ -129,6 +136,39 @@ def show(results: Results) -> None:
             bad = sum(run["bad"] for run in runs)
             note = f"  {bad:.0f} answers were errors" if bad else ""
             print(f"{name:42} {path.partition('?')[0]:16}{cells}{note}")
+    print()
+    for title, ratio, limit, met in lines.rows(results):
+        print(
+            f"{title:50} {ratio:>8}  {limit:14} {'met' if met == 'yes' else 'NOT MET'}"
+        )
+
+
+def markdown(results: Results, command: str, python: str) -> Iterator[str]:
+    """The lines, and the CPU of every page over its server's hello, for the docs."""
+    yield document.origin(command, python, *versions(python))
+    yield ""
+    yield from lines.table(results)
+    yield ""
+    yield "| server | page | CPU, µs | over hello, µs |"
+    yield "|---|---|--:|--:|"
+    for server, urls in sorted(results.items()):
+        for path in urls:
+            cpu = lines.cpu(results, server, path) * 1e6
+            over = lines.over(results, server, path) * 1e6
+            page = path.partition("?")[0]
+            yield f"| {server} | `{page}` | {cpu:.0f} | {over:.0f} |"
+
+
+def versions(python: str) -> Iterator[str]:
+    """Names and versions of what serves, as *python* has them."""
+    names = ("gunicorn", "waitress", "Jinja2", "MarkupSafe")
+    code = (
+        "import platform, importlib.metadata as m; print(platform.python_version(),"
+        f" *(m.version(n) for n in {names}))"
+    )
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    found = done.stdout.split()
+    yield from map(" ".join, zip(("CPython", *names), found, strict=False))
 
 
 def arguments() -> argparse.Namespace:
@@ -137,9 +177,16 @@ def arguments() -> argparse.Namespace:
         prog="python -m tests.bench.serving", description=__doc__
     )
     parser.add_argument("--servers", default="", help="parts of names: uwsgi,mod_")
-    parser.add_argument("--engines", default="ref_codegen,jinja2,psp")
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engines", default="jinja2")
+    parser.add_argument("--seconds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--quick", action="store_true", help="3 rounds")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help=f"put the tables of {WRITTEN} into docs/performance.md",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser.parse_args()
 
@@ -150,18 +197,23 @@ def main() -> None:
     if not shutil.which("wrk"):
         raise SystemExit("wrk is not installed")
     engines = [adapters.full_name(name) for name in args.engines.split(",")]
+    wanted = (args.servers or (WRITTEN if args.write else "")).split(",")
+    rounds = 3 if args.quick else args.rounds
     up: list[Server] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as top:
         os.chmod(top, 0o755)
         place = Place(top, peers.interpreter(), engines)
         try:
-            for server in started(place, list(filter(None, args.servers.split(",")))):
+            for server in started(place, list(filter(None, wanted))):
                 up.append(server)
-            results = measure(list(up), args.rounds, args.seconds)
+            results = measure(list(up), rounds, args.seconds, args.connections)
         finally:
             for server in up:
                 server.stop()
     show(results)
+    if args.write:
+        command = "python -m tests.bench.serving --write"
+        document.write("serving", markdown(results, command, place.python))
     if args.json:
         args.json.write_text(json.dumps(results, indent=1) + "\n")
 

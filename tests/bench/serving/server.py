@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from ..timing import environment
 NAME = "World & Co"
 QUERY = f"?name={quote(NAME)}"
 WSGI_URLS = ["/hello", "/tiny" + QUERY, "/page"]
+SITE_URLS = ["/hello.psp", "/tiny.psp" + QUERY, "/page.psp", "/few.psp", "/many.psp"]
 APPLICATIONS = f"{PACKAGE}.serving"
 
 
@@ -55,7 +57,8 @@ class Place:
     @property
     def urls(self) -> list[str]:
         """The URLs of wsgi_app.py, the bare hello first."""
-        return WSGI_URLS + [f"/page-{e.partition(':')[0]}" for e in self.engines]
+        pages = [f"/page-{engine.partition(':')[0]}" for engine in self.engines]
+        return WSGI_URLS + pages + SITE_URLS
 
     def program(self, name: str) -> str | None:
         """A program that is installed beside the interpreter."""
@@ -69,6 +72,28 @@ class Place:
         if fill:
             fill(path)
         return path
+
+
+def running() -> list[int]:
+    """The ids of all processes."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def session(pid: int) -> int:
+    """The session that process *pid* belongs to; 0 if it is gone."""
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return 0
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of the threads of process *pid*, which the kernel counts in ns."""
+    total = 0
+    for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+        with suppress(OSError), open(path) as file:
+            total += int(file.read().split()[0])
+    return total / 1e9
 
 
 class Server:
@@ -133,16 +158,7 @@ class Server:
     def cpu(self) -> float:
         """CPU seconds of the server's processes so far."""
         sessions = {process.pid for process in self.processes}
-        ticks = 0
-        for path in glob.glob("/proc/[0-9]*/stat"):
-            try:
-                with open(path) as file:
-                    fields = file.read().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) in sessions:
-                ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return sum(map(cpu_of, filter(lambda pid: session(pid) in sessions, running())))
 
     def stop(self) -> None:
         """End the server's processes."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import ROOT
-from .server import APPLICATIONS, WSGI_URLS, Place, Server, free_port
+from . import sites
+from .server import APPLICATIONS, SITE_URLS, WSGI_URLS, Place, Server, free_port
 
 
 def gunicorn(place: Place, name: str, module: str, kind: str) -> Server:
@@ -24,6 +25,15 @@ def waitress(place: Place) -> Server:
     argv = [place.program("waitress-serve"), f"--listen=127.0.0.1:{port}"]
     argv += ["--threads=4", f"{APPLICATIONS}.wsgi_app:application"]
     return Server("waitress", argv, port, place.urls, place.environment)
+
+
+def psp_serve(place: Place) -> Server:
+    """``psp serve`` with the shop as its document root."""
+    port, root = free_port(), place.folder("shop", sites.shop)
+    argv = [place.python, "-m", "psp", "serve", root, "--prod", f"--port={port}"]
+    environment = place.environment | {"XDG_CACHE_HOME": place.folder("cache")}
+    urls = [url for url in SITE_URLS if not url.startswith(("/few", "/many"))]
+    return Server("psp serve", argv, port, urls, environment)
 
 
 def uwsgi(place: Place) -> Server:
@@ -51,5 +61,7 @@ def servers(place: Place, want) -> Iterator[Server]:
             yield gunicorn(place, name, "bottle_app", "gthread")
     if place.program("waitress-serve") and want("waitress"):
         yield waitress(place)
+    if want("psp serve"):
+        yield psp_serve(place)
     if place.program("uwsgi") and want("uwsgi"):
         yield uwsgi(place)

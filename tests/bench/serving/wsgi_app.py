@@ -4,6 +4,8 @@
 /tiny?name=...    a query parameter, escaped, by hand
 /page             workload W3 by hand (ref_list)
 /page-ENGINE      workload W3 by an adapter, for the names in BENCH_ENGINES
+/*.psp            psp's WSGIApplication: the same pages, and one among ten, or among
+                  ten thousand
 """
 
 import os
@@ -12,16 +14,23 @@ from urllib.parse import parse_qs
 
 from markupsafe import escape
 
+from psp import WSGIApplication
+
 from .. import adapters, workloads
+from . import sites
 
 W3 = workloads.WORKLOADS["W3"]
 _directories = []
 
 
-def renderer(engine):
-    directory = tempfile.mkdtemp()
+def folder():
+    directory = tempfile.TemporaryDirectory(prefix="bench-")
     _directories.append(directory)
-    return adapters.load(engine).make(W3, directory)
+    return directory.name
+
+
+def renderer(engine):
+    return adapters.load(engine).make(W3, folder())
 
 
 pages = {"/page": renderer("ref_list")}
@@ -31,7 +40,13 @@ for _name in os.environ.get("BENCH_ENGINES", "ref_codegen,jinja2_,psp_").split("
     except ImportError:
         pass
 
-HELLO = b"<p>Hello, World!</p>\n"
+shop = WSGIApplication(sites.shop(folder()))
+crowds = {
+    "/few.psp": WSGIApplication(sites.crowd(folder(), "few.psp", sites.FEW)),
+    "/many.psp": WSGIApplication(sites.crowd(folder(), "many.psp", sites.MANY)),
+}
+
+HELLO = sites.HELLO.encode()
 
 
 def application(environ, start_response):
@@ -44,10 +59,7 @@ def application(environ, start_response):
     elif path in pages:
         body = pages[path]().encode("utf-8")
     else:
-        start_response(
-            "404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "0")]
-        )
-        return [b""]
+        return crowds.get(path, shop)(environ, start_response)
     start_response(
         "200 OK",
         [

@@ -58,7 +58,7 @@ def _field(run: PageRun) -> str:
 
 
 def _has_form(request: Request) -> bool:
-    if request.method != "POST":
+    if request.method != "POST" or not request.body.has_end:
         return False
     kind = parse_options(request.headers.combined("Content-Type"))[0]
     return kind in ("", URL_ENCODED) or kind.startswith("multipart/")

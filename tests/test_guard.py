@@ -163,6 +163,10 @@ class TestAttacks:
         attacker = Visitor(visitor.application)
         self.refused(visitor, log, data={"csrf_token": attacker.token()})
 
+    def test_no_body_at_all(self, visitor: Visitor, log: Path) -> None:
+        visitor.token()
+        self.refused(visitor, log, data=None)
+
     def test_a_session_that_the_attacker_has_made_up(
         self, visitor: Visitor, log: Path
     ) -> None:

@@ -18,7 +18,8 @@ from psp import WSGIApplication
 
 SITE = Path(__file__).resolve().parents[1] / "templates"
 PAGES = sorted(path.name for path in SITE.glob("[!_]*.psp"))
-STATUS = {"error.psp": 500, "caught.psp": 500}
+MOVED = {"members.psp", "logout.psp"}  # for who is not logged in
+STATUS = {"error.psp": 500, "caught.psp": 500} | dict.fromkeys(MOVED, 302)
 GOOD = {"name": "Ada", "email": "ada@example.org", "topic": "idea", "message": "a < b"}
 
 
@@ -54,7 +55,7 @@ def test_page_answers(client: Visitor, page: str) -> None:
     assert "<%" not in response.text or page == "source.psp"
 
 
-@pytest.mark.parametrize("page", sorted(set(PAGES) - {"error.psp"}))
+@pytest.mark.parametrize("page", sorted({*PAGES} - {"error.psp"} - MOVED))
 def test_page_is_valid_html(client: Visitor, page: str) -> None:
     text = client.get(f"/{page}").text
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
@@ -64,7 +65,7 @@ def test_page_is_valid_html(client: Visitor, page: str) -> None:
     assert len(document.findall(".//main")) == 1
 
 
-@pytest.mark.parametrize("page", sorted(set(PAGES) - {"error.psp"}))
+@pytest.mark.parametrize("page", sorted({*PAGES} - {"error.psp"} - MOVED))
 def test_fields_have_labels(client: Visitor, page: str) -> None:
     text = client.get(f"/{page}").text
     document = html5lib.parse(text, namespaceHTMLElements=False)
@@ -72,7 +73,8 @@ def test_fields_have_labels(client: Visitor, page: str) -> None:
     wrapped = {id(field) for label in document.iter("label") for field in label}
     for kind in ("input", "select", "textarea"):
         for field in document.iter(kind):
-            assert field.get("id") in labelled or id(field) in wrapped
+            named = field.get("id") in labelled or id(field) in wrapped
+            assert named or field.get("type") == "hidden"
 
 
 def test_every_link_leads_somewhere(client: Visitor) -> None:
@@ -88,6 +90,7 @@ def test_every_link_leads_somewhere(client: Visitor) -> None:
             found = re.findall(r'(?:href|src|action)="([^"#]+)', response.text)
             assert not any(":" in target for target in found), "all is from here"
             waiting += [html.unescape(target) for target in found]
+    seen.add("logout.psp")  # only members find it
     assert seen >= {*PAGES, "style.css", "icon.svg", "source.psp?file=_parts/nav.psp"}
 
 
@@ -215,6 +218,71 @@ class TestGuestbook:
         assert response.status_code == 422
         assert "who am I?</textarea>" in response.text
         assert "<article" not in client.get("/guestbook.psp").text
+
+
+class TestLogin:
+    GOOD = {"name": "ada", "password": "lovelace"}
+
+    def log_in(self, client: Visitor, page: str = "/login.psp", **changes) -> Any:
+        """The answer to the form, filled in as it is shown."""
+        return client.post(page, data={**self.GOOD, **self.hidden(client), **changes})
+
+    @staticmethod
+    def hidden(client: Visitor, page: str = "/login.psp") -> dict[str, str]:
+        """The token in the form of *page*."""
+        found = re.search(r'name="csrf_token" value="(.*?)"', client.get(page).text)
+        assert found
+        return {"csrf_token": found[1]}
+
+    def test_members_only(self, client: Visitor) -> None:
+        answer = client.get("/members.psp")
+        assert answer.headers["Location"] == "login.psp?next=members.psp"
+        assert "Only members" not in answer.text
+        assert "Please log in first." in client.get("/login.psp").text
+        assert "Please log in first." not in client.get("/login.psp").text
+
+    def test_login_and_logout(self, client: Visitor) -> None:
+        answer = self.log_in(client, "/login.psp?next=members.psp")
+        assert answer.headers["Location"] == "members.psp"
+        text = client.get("/members.psp").text
+        assert "Welcome, ada." in text and "<strong>ada</strong>" in text
+        assert "Welcome" not in client.get("/members.psp").text
+        assert client.get("/logout.psp").status_code == 302
+        assert client.get("/members.psp").status_code == 200, "a link does nothing"
+        client.post("/logout.psp", data=self.hidden(client, "/members.psp"))
+        assert "You are logged out." in client.get("/login.psp").text
+        assert client.get("/members.psp").status_code == 302
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"password": "wrong"}, {"name": "<bob>"}, {"name": ""}, {"password": ""}],
+        ids=str,
+    )
+    def test_a_wrong_password(self, client: Visitor, change: dict[str, str]) -> None:
+        answer = self.log_in(client, **change)
+        assert answer.status_code == 422
+        assert "do not go together" in answer.text
+        assert "<bob>" not in answer.text and 'lovelace"' not in answer.text
+        assert client.get("/members.psp").status_code == 302
+
+    def test_the_id_of_before_is_worth_nothing(self, client: Visitor) -> None:
+        client.get("/login.psp")
+        before = client.get_cookie("pysid")
+        self.log_in(client)
+        assert before and before.value != client.get_cookie("pysid").value
+        thief = Visitor(client.application)
+        thief.set_cookie("pysid", before.value)
+        assert thief.get("/members.psp").status_code == 302
+
+    def test_another_site_can_log_nobody_in_or_out(self, client: Visitor) -> None:
+        assert client.post("/login.psp", data=self.GOOD).status_code == 403
+        self.log_in(client)
+        assert client.post("/logout.psp").status_code == 403
+        assert client.get("/members.psp").status_code == 200
+
+    def test_back_to_this_site_only(self, client: Visitor) -> None:
+        answer = self.log_in(client, "/login.psp?next=//evil.test/members.psp")
+        assert answer.headers["Location"] == "members.psp"
 
 
 def test_table_has_ten_thousand_cells(client: Visitor) -> None:

@@ -6,47 +6,19 @@ import html
 import json
 import re
 import struct
-import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from werkzeug.serving import make_server
-
-from psp import WSGIApplication
 
 from .chromium import dump_dom, screenshot
+from .conftest import SITE
 
 pytestmark = pytest.mark.browser
 
-SITE = Path(__file__).resolve().parents[2] / "templates"
-PROBE = Path(__file__).with_name("probe.html").read_bytes()
 PAGES = sorted(path.name for path in SITE.glob("[!_]*.psp"))
 PHONE, DESK = (375, 812), (1280, 900)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the example site, with the probe beside its pages."""
-    pages = WSGIApplication(str(SITE))
-
-    def application(environ: dict[str, object], start: Callable) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != "/probe.html":
-            return pages(environ, start)
-        start("200 OK", [("Content-Type", "text/html")])
-        return [PROBE]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GUESTBOOK_FOLDER", str(tmp_path_factory.mktemp("guestbook")))
-        server = make_server("127.0.0.1", 0, application, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.parametrize("width", [PHONE[0], DESK[0]])
@@ -67,7 +39,7 @@ def test_pages_are_laid_out(site: str, width: int, dark: bool) -> None:
         assert not seen["small"], f"{page} has targets that are hard to hit"
 
 
-@pytest.mark.parametrize("page", ["index.psp", "form.psp"])
+@pytest.mark.parametrize("page", ["index.psp", "form.psp", "login.psp"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_screenshot(

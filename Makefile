@@ -14,7 +14,7 @@ ARGS ?=
 bin := $(VENV)/bin
 pytest := $(bin)/python -m pytest
 
-.PHONY: help serve test test-all browser conformance apache check format bench bench-serving clean
+.PHONY: help serve test test-all browser conformance apache test-hosts check format bench bench-serving clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -41,6 +41,9 @@ apache: $(VENV)/.test ## psp inside Apache's mod_python, and three sites compare
 	$(bin)/python -m tests.sites.compare
 	$(pytest) -m apache tests/hosts tests/sites $(ARGS)
 
+test-hosts: $(VENV)/.hosts ## the same requests to every host; ARGS="nginx lighttpd" for some
+	$(bin)/python -m tests.hosts.all $(ARGS)
+
 check: $(VENV)/.check ## ruff and mypy
 	$(bin)/ruff check
 	$(bin)/ruff format --check
@@ -63,6 +66,10 @@ clean: ## what the commands above have made
 
 $(VENV)/.test: pyproject.toml | $(bin)/python
 	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/.hosts: pyproject.toml | $(bin)/python
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,hosts]'
 	@touch $@
 
 $(VENV)/.check: pyproject.toml | $(bin)/python

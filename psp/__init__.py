@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters.asgi import ASGIApplication
     from .adapters.wsgi import WSGIApplication
     from .cache import MemoryCache
     from .diskcache import DiskCache
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "adapters.asgi": ("ASGIApplication",),
     "adapters.wsgi": ("WSGIApplication",),
     "cache": ("MemoryCache",),
     "diskcache": ("DiskCache",),

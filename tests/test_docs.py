@@ -10,6 +10,7 @@ The first word after a fence says what it is:
 ``console``         commands after ``$`` and what they print; ``...`` is any text
 ``requests``        requests over HTTP, each with the status of its answer
 ``toml``            settings, loaded
+``nginx name`` …    a recipe for a host, tried by ``tests/hosts``
 
 Comments of HTML say more: ``<!-- names: {...} -->`` are the names of the next page,
 ``<!-- file: name text -->`` makes a file, ``<!-- request: POST /path field=value -->``
@@ -39,9 +40,10 @@ from psp import Engine, FileLoader, WSGIApplication
 from psp.cli import COMMANDS
 from psp.errors import PageSyntaxError
 from psp.settings import describe_settings, load_settings
+from tests.hosts.rows import used_recipes
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 PIECE = re.compile(
     r"^<!--[ ](?P<key>\w+):[ ](?P<value>.*?)[ ]-->$"
@@ -118,6 +120,8 @@ class Notebook:
             self.error = error
 
     def do_file(self, step: Step) -> None:
+        if step.words:
+            return self.do_recipe(step)
         name, _, text = step.text.partition(" ")
         (self.folder / name).write_text(text, encoding="utf-8")
 
@@ -132,6 +136,12 @@ class Notebook:
         data = dict(field.split("=", 1) for field in fields)
         response = self.client.open(path, method=method, data=data or None)
         self.written = response.get_data(as_text=True)
+
+    def do_recipe(self, step: Step) -> None:
+        """A recipe is tried by the hosts, where it must be part of a row."""
+        assert (step.kind, *step.words) in used_recipes()
+
+    do_sh = do_nginx = do_apache = do_lighttpd = do_recipe
 
     def do_output(self, step: Step) -> None:
         if "exact" in step.words:

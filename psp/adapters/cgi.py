@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from io import BufferedReader
-from typing import Any, BinaryIO
+from io import BufferedReader, RawIOBase
+from typing import Any, BinaryIO, cast
 
 from .cgivars import is_chunked, make_environ
 from .wire import HeaderPairs, cgi_head
@@ -17,7 +17,7 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def serve_once(
     application: Application,
     variables: Mapping[str, str],
-    body: BufferedReader,
+    body: RawIOBase,
     output: BinaryIO,
     extensions: tuple[str, ...] = (".psp",),
 ) -> None:
@@ -25,13 +25,15 @@ def serve_once(
 
     BrokenPipeError where the web server does not listen any more.
     """
+    counted = _Counted(body)
+    reader = BufferedReader(counted)
     spelt = {name: _wire(value) for name, value in variables.items()}
     environ = make_environ(
         spelt,
-        body,
+        cast(BinaryIO, reader),
         sys.stderr,
         extensions=extensions,
-        terminated=is_chunked(spelt) and bool(body.peek(1)),
+        terminated=is_chunked(spelt) and bool(reader.peek(1)),
         multiprocess=True,
     )
     environ["wsgi.run_once"] = True
@@ -42,10 +44,35 @@ def serve_once(
             answer.write(piece)
         answer.write(b"")
         output.flush()
+        counted.drain(spelt.get("CONTENT_LENGTH", ""))
     finally:
         close = getattr(result, "close", None)
         if close is not None:
             close()
+
+
+class _Counted(RawIOBase):
+    """Standard input, and how much of it was read."""
+
+    def __init__(self, body: RawIOBase):
+        self._body = body
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._body.readinto(buffer) or 0
+        self._count += count
+        return count
+
+    def drain(self, length: str) -> None:
+        """Read the rest of a body of *length*: fcgiwrap takes a program that does not
+        for one that failed.
+        """
+        buffer = bytearray(65536)
+        while length.isdigit() and self._count < int(length) and self.readinto(buffer):
+            pass
 
 
 def _wire(value: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote_to_bytes
 
 from .wire import HeaderPairs, Variables
-from .wsgi import RAW_HEADERS
+from .wsgi import NOT_HEADERS, RAW_HEADERS
 
 #: What Apache puts in front of SCRIPT_FILENAME where it hands a file on.
 _PROXY = "proxy:"
@@ -49,7 +49,8 @@ def make_environ(
         "wsgi.multiprocess": multiprocess,
         "wsgi.run_once": False,
     }
-    environ.pop("HTTP_PROXY", None)  # programs take it for a setting (CVE-2016-5385)
+    for name in NOT_HEADERS:
+        environ.pop(name, None)
     filename = environ.get("SCRIPT_FILENAME", "")
     if filename.startswith(_PROXY):
         environ["SCRIPT_FILENAME"] = file_of(filename)

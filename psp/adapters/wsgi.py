@@ -21,6 +21,10 @@ StartResponse = Callable[..., Callable[[bytes], object]]
 #: Header fields that CGI spells without HTTP_ (RFC 3875, section 4.1).
 _PLAIN = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
 
+#: HTTP_PROXY programs take for a setting (CVE-2016-5385); the others nginx sends to
+#: FastCGI, SCGI and uWSGI besides the variables that have the same without HTTP_.
+NOT_HEADERS = frozenset({"HTTP_PROXY", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"})
+
 #: Where a server may put the header fields as they were sent, as pairs of str: WSGI
 #: itself keeps neither their spelling nor their order.
 RAW_HEADERS = "psp.headers"
@@ -121,17 +125,14 @@ class WSGIRequest(Request):
 
 
 def headers_of(environ: Environ) -> Headers:
-    """The header fields of *environ*, in their usual spelling.
-
-    ``Proxy`` is left out: programs take HTTP_PROXY for a setting (CVE-2016-5385).
-    """
+    """The header fields of *environ*, in their usual spelling, but for ``Proxy``."""
     raw = environ.get(RAW_HEADERS)
     if raw is not None:
         return Headers.received((k, v) for k, v in raw if k.lower() != "proxy")
     pairs = []
     for key, value in environ.items():
         if key.startswith("HTTP_"):
-            if key != "HTTP_PROXY":
+            if key not in NOT_HEADERS:
                 pairs.append((key[5:].replace("_", "-").title(), value))
         elif key in _PLAIN and value:
             pairs.append((_PLAIN[key], value))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from io import BufferedReader
-from typing import cast
+from io import FileIO
 
 import click
 
@@ -27,7 +26,7 @@ def command(root: str | None, dialect: str | None, config: str | None) -> None:
     serve_once(
         WSGIApplication(settings=settings),
         os.environ,
-        cast(BufferedReader, sys.stdin.buffer),
+        FileIO(0, closefd=False),
         sys.stdout.buffer,
         settings.extensions,
     )

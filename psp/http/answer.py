@@ -9,7 +9,9 @@ from .response import Response
 
 #: What a server gives: status line and headers in, a function that writes out.
 #: The shape of PEP 3333's ``start_response``.
-Start = Callable[[str, list[tuple[str, str]]], Callable[[bytes], object]]
+Start = Callable[[str, list[tuple[str, str]]], Callable[[bytes], object] | None]
+
+_NOTHING: list[bytes] = []  # of answers that go out in one piece; nobody changes it
 
 
 class Answer:
@@ -19,7 +21,15 @@ class Answer:
     *defaults* are headers that go unless the response has its own.
     """
 
-    __slots__ = ("response", "before", "_defaults", "_request", "_start", "_write")
+    __slots__ = (
+        "response",
+        "before",
+        "_defaults",
+        "_kept",
+        "_request",
+        "_start",
+        "_write",
+    )
 
     def __init__(
         self,
@@ -34,6 +44,7 @@ class Answer:
         self.before: Callable[[], None] | None = None
         self._defaults = defaults
         self._write: Callable[[bytes], object] | None = None
+        self._kept: list[bytes] = _NOTHING
 
     @property
     def started(self) -> bool:
@@ -52,8 +63,8 @@ class Answer:
         if self._write is None:
             self._write = self._begin(len(rest))
         if rest and self.response.sends_body(self._request.method):
-            return [rest]
-        return []
+            return [*self._kept, rest] if self._kept else [rest]
+        return self._kept or []
 
     def pass_on(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """*body*, its headers sent; the response tells its length by itself."""
@@ -65,4 +76,8 @@ class Answer:
             self.before()
         response = self.response
         headers = response.header_list(length, self._defaults)
-        return self._start(response.status_line(), headers)
+        write = self._start(response.status_line(), headers)
+        if write is None:  # granian has no way to send at once
+            self._kept = []
+            return self._kept.append
+        return write

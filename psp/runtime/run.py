@@ -6,6 +6,7 @@ import builtins
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -19,6 +20,10 @@ from .interface import PageInterface, Runner
 from .output import Output
 
 _COROUTINE = 0x80  # inspect.CO_COROUTINE
+#: Runs a coroutine to its end, where a server has a loop of its own for it.
+run_awaited: ContextVar[Callable[[Any], object] | None]
+run_awaited = ContextVar("run_awaited", default=None)
+
 #: Layouts within layouts, and includes within includes, before a cycle is assumed.
 DEPTH = 50
 
@@ -150,13 +155,17 @@ class PageReturn(BaseException):
 _HELPER_NAMES[abi.RETURN] = PageReturn
 
 
+def _run(page: Any) -> None:
+    import asyncio
+
+    asyncio.run(page)
+
+
 def _finish(loaded: LoadedPage, result: Any) -> None:
     """Run the coroutine of a page that awaits to its end."""
     if result is not None and loaded.page.code.co_flags & _COROUTINE:
-        import asyncio
-
         with suppress(PageReturn):
-            asyncio.run(result)
+            (run_awaited.get() or _run)(result)
 
 
 def run_page(

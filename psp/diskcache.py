@@ -12,7 +12,7 @@ import posixpath
 import time
 from typing import TYPE_CHECKING
 
-from .keyfile import make_key, read_key
+from .keyfile import Key
 from .page import CompiledPage
 from .pagefile import SUFFIX, Doubt, file_name, pack, unpack
 from .trust import (
@@ -51,14 +51,14 @@ class DiskCache:
         write: bool = True,
     ) -> None:
         self.folder = os.path.abspath(folder)
-        self.key_file = None if key_file is None else os.path.abspath(key_file)
+        self._key = Key(key_file)
+        self.key_file = self._key.path
         self.beside = beside
         self.write = write
         if self.key_file and _is_inside(self.key_file, self.folder):
             raise ValueError(f"the key {self.key_file!r} must lie outside the cache")
-        self._key = b""
         self._swept = False
-        self._said: set[tuple[str, str]] = set()
+        self._complaints = Complaints()
 
     def get(self, name: str) -> CompiledPage | None:
         """The page kept as *name*; any doubt about its file is a miss."""
@@ -68,12 +68,12 @@ class DiskCache:
         try:
             forbidden = WRITABLE_BY_OTHERS if self.key_file else WRITABLE
             data = read_trusted(path, LARGEST, forbidden)
-            return unpack(data, name, self._load_key())
+            return unpack(data, name, self._key.load())
         except OSError as error:
             if error.errno not in _MISSING:
-                self._say("read", path, error)
+                self._complaints.say("read", path, error)
         except (Doubt, Untrusted) as doubt:
-            self._say("read", path, doubt)
+            self._complaints.say("read", path, doubt)
         except ValueError:  # no file can have this name
             pass
         return None
@@ -85,9 +85,9 @@ class DiskCache:
             return
         try:
             self._prepare()
-            self._store(path, pack(page, self._load_key(make=True)))
+            self._store(path, pack(page, self._key.load(make=True)))
         except (Doubt, OSError, Untrusted, ValueError) as error:
-            self._say("write", path, error)
+            self._complaints.say("write", path, error)
 
     def path(self, name: str) -> str | None:
         """Where the page *name* is kept, or None if it cannot be."""
@@ -96,18 +96,6 @@ class DiskCache:
         if name != posixpath.normpath(name) or name.startswith(("/", "..")):
             return None
         return os.path.join(self.folder, name.removesuffix(".psp") + SUFFIX)
-
-    def _load_key(self, make: bool = False) -> bytes:
-        if self.key_file and not self._key:
-            try:
-                self._key = read_key(self.key_file)
-            except FileNotFoundError:
-                if not make:
-                    raise Untrusted("there is no key to check it with") from None
-                self._key = make_key(self.key_file)
-            except (OSError, Untrusted) as error:
-                raise Untrusted(f"the key {self.key_file!r}: {error}") from error
-        return self._key
 
     def _prepare(self) -> None:
         """Make the folder and, once, clear it of what killed writers left behind."""
@@ -132,7 +120,14 @@ class DiskCache:
             os.unlink(temporary)
             raise
 
-    def _say(self, what: str, path: str, problem: Exception) -> None:
+
+class Complaints:
+    """What has been logged of compiled files, so that each is told of once."""
+
+    def __init__(self) -> None:
+        self._said: set[tuple[str, str]] = set()
+
+    def say(self, what: str, path: str, problem: Exception) -> None:
         """Log, once for each file, that it cannot be read or written, and why."""
         if (what, path) in self._said:
             return

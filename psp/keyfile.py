@@ -18,6 +18,27 @@ def read_key(path: str) -> bytes:
     return key
 
 
+class Key:
+    """The key in the file *path*, read when first needed; empty without *path*."""
+
+    def __init__(self, path: str | os.PathLike[str] | None) -> None:
+        self.path = None if path is None else os.path.abspath(path)
+        self._bytes = b""
+
+    def load(self, make: bool = False) -> bytes:
+        """The key; with *make* it is made if there is none. Raises Untrusted."""
+        if self.path and not self._bytes:
+            try:
+                self._bytes = read_key(self.path)
+            except FileNotFoundError:
+                if not make:
+                    raise Untrusted("there is no key to check it with") from None
+                self._bytes = make_key(self.path)
+            except (OSError, Untrusted) as error:
+                raise Untrusted(f"the key {self.path!r}: {error}") from error
+        return self._bytes
+
+
 def make_key(path: str) -> bytes:
     """The key in the file *path*, made if there is none; raises Untrusted or OSError.
 

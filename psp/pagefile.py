@@ -77,7 +77,7 @@ def pack(page: CompiledPage, key: bytes) -> bytes:
     sizes = _SIZES.pack(len(tag), len(name), len(page.dependencies), len(payload))
     files = b"".join(_pack_file(*item) for item in page.dependencies.items())
     data = b"".join((START, sizes, tag, name, files, payload))
-    return data + _digest(data, key)
+    return data + digest(data, key)
 
 
 def unpack(data: bytes, name: str, key: bytes) -> CompiledPage:
@@ -85,7 +85,7 @@ def unpack(data: bytes, name: str, key: bytes) -> CompiledPage:
     if not data.startswith(START):
         raise Doubt("it is not a compiled page of this format")
     end = len(data) - DIGEST_SIZE
-    if not _compare_digest(data[end:], _digest(memoryview(data)[:end], key)):
+    if not _compare_digest(data[end:], digest(memoryview(data)[:end], key)):
         raise Doubt("it is damaged, or another key has signed it")
     try:
         return _read(data, end, name)
@@ -131,7 +131,8 @@ def _read_dependencies(
     return dependencies, at
 
 
-def _digest(data: bytes | memoryview, key: bytes) -> bytes:
+def digest(data: bytes | memoryview, key: bytes) -> bytes:
+    """The digest of *data*, keyed unless *key* is empty."""
     return blake2b(data, digest_size=DIGEST_SIZE, key=key, person=b"psp page").digest()
 
 

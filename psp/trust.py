@@ -24,6 +24,21 @@ class Untrusted(Exception):
     """A file that must not be believed, and why."""
 
 
+def open_trusted(path: str, forbidden: int) -> tuple[int, os.stat_result]:
+    """A descriptor of the file *path*, if it can be believed, and what it is.
+
+    *forbidden* are the permission bits it must not have. Raises Untrusted or OSError.
+    """
+    descriptor = os.open(path, _READ)
+    try:
+        found = os.fstat(descriptor)
+        _check(found, found.st_size, forbidden)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor, found
+
+
 def read_trusted(path: str, largest: int, forbidden: int) -> bytes:
     """The bytes of the file *path* if it can be believed.
 

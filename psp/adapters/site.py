@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..archive import ArchiveCache
 from ..cache import ChainCache, PageCache
 from ..debug.access import may_show
 from ..debug.log import log_entry
@@ -49,16 +50,19 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
 def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:
     """The engine over the document root, or over what *loader* finds.
 
-    It takes compiled pages that lie beside the pages, as ``psp compile`` leaves them,
-    and keeps its own in the cache folder if the site has one.
+    It takes compiled pages from the archive of the site or from beside the pages, as
+    ``psp compile`` leaves them, and keeps its own in the cache folder if there is one.
     """
     root, key = settings.document_root, settings.key_path
-    cache: PageCache = DiskCache(root, key_file=key, beside=True, write=False)
+    caches: list[PageCache] = []
+    if settings.archive is not None:
+        caches.append(ArchiveCache(settings.archive, key_file=key))
+    caches.append(DiskCache(root, key_file=key, beside=True, write=False))
     if settings.cache_dir is not None:
-        cache = ChainCache((cache, DiskCache(settings.cache_dir, key_file=key)))
+        caches.append(DiskCache(settings.cache_dir, key_file=key))
     return Engine(
         loader or FileLoader(settings.document_root, settings.encoding),
-        cache=cache,
+        cache=ChainCache(caches),
         options=settings.page_options,
         reload_interval=settings.check_interval,
     )

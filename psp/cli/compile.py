@@ -14,8 +14,11 @@ from typing import NamedTuple
 
 import click
 
+from ..cache import PageCache
 from ..diskcache import DiskCache
 from ..page import CompiledPage
+from ..trust import Untrusted
+from .newarchive import NewArchive
 from .pages import Outcome, Site, compile_pages, failures
 from .report import report_error
 from .site import FOLDER, fail, find_pages, load_site, page_name, site_options
@@ -26,12 +29,14 @@ CHUNK = 16
 
 class Done(NamedTuple):
     """What came of some pages: ``fresh`` are the names of those that are new in the
-    cache, ``lost`` of those that could not be kept in it.
+    cache, ``lost`` of those that could not be kept in it; ``records`` are pages for an
+    archive.
     """
 
     outcomes: list[Outcome]
     fresh: set[str]
     lost: set[str]
+    records: dict[str, bytes] = {}
 
 
 Work = Callable[[list[str]], Done]
@@ -43,6 +48,11 @@ Work = Callable[[list[str]], Done]
     "--out",
     type=click.Path(file_okay=False),
     help="A cache folder to fill, in place of files beside the pages.",
+)
+@click.option(
+    "--archive",
+    type=click.Path(dir_okay=False),
+    help="One file for all of them, in place of a file each.",
 )
 @click.option(
     "--jobs",
@@ -60,6 +70,7 @@ Work = Callable[[list[str]], Done]
 def command(
     root: str | None,
     out: str | None,
+    archive: str | None,
     jobs: int,
     unsigned: bool,
     dialect: str | None,
@@ -71,12 +82,20 @@ def command(
     The code of a page is kept beside it, in a file that ends in .psc.
     """
     start = time.monotonic()
+    if out and archive:
+        raise click.UsageError("either --out or --archive")
     settings = load_site(config, root, dialect=dialect)
     site = Site(settings.document_root, settings.page_options)
-    cache = _open_cache(site.root, out, None if unsigned else settings.key_path)
+    key = None if unsigned else settings.key_path
+    cache = NewArchive(archive, key) if archive else _open_cache(site.root, out, key)
     pages = find_pages(site.root, settings.extensions)
     names = [page_name(page, site.root) for page in pages]
-    done = _gather(_run(partial(_compile, site, cache), names, jobs), len(names))
+    try:
+        done = _gather(_run(partial(_compile, site, cache), names, jobs), len(names))
+        if isinstance(cache, NewArchive):
+            cache.write(done.records, names)
+    except (OSError, Untrusted) as error:
+        fail(f"{archive or site.root}: {error}")
     failed = _report(done)
     compiled = len(done.fresh)
     unchanged = sum(not one.error for one in done.outcomes) - compiled - len(done.lost)
@@ -99,7 +118,7 @@ def _open_cache(root: str, out: str | None, key_file: str | None) -> DiskCache:
 class _Watched:
     """A cache that sees what the engine finds in it and what it adds."""
 
-    def __init__(self, cache: DiskCache):
+    def __init__(self, cache: PageCache):
         self._cache = cache
         self._found: dict[str, CodeType] = {}
         self.fresh: set[str] = set()
@@ -121,11 +140,12 @@ class _Watched:
             self.fresh.add(page.name)
 
 
-def _compile(site: Site, cache: DiskCache, names: list[str]) -> Done:
+def _compile(site: Site, cache: DiskCache | NewArchive, names: list[str]) -> Done:
     """Compile *names* into *cache*; runs in a process of its own, perhaps."""
     watched = _Watched(cache)
     outcomes = list(compile_pages(site, names, watched))
-    return Done(outcomes, watched.fresh, watched.lost)
+    records = cache.take_new() if isinstance(cache, NewArchive) else {}
+    return Done(outcomes, watched.fresh, watched.lost, records)
 
 
 def _run(work: Work, names: list[str], jobs: int) -> Iterator[Done]:
@@ -145,14 +165,15 @@ def _run(work: Work, names: list[str], jobs: int) -> Iterator[Done]:
 
 def _gather(results: Iterable[Done], total: int) -> Done:
     """All of *results* as one, with a bar on a terminal meanwhile."""
-    done = Done([], set(), set())
+    done = Done([], set(), set(), {})
     tty = sys.stderr.isatty()
     bar = click.progressbar(length=total, label="Compiling", file=sys.stderr)
     with bar if tty else nullcontext() as shown:
-        for outcomes, fresh, lost in results:
+        for outcomes, fresh, lost, records in results:
             done.outcomes.extend(outcomes)
             done.fresh.update(fresh)
             done.lost.update(lost)
+            done.records.update(records)
             if shown:
                 shown.update(len(outcomes))
     return done

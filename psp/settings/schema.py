@@ -173,6 +173,11 @@ class Settings:
         kinds.INTERVAL,
         "Seconds between looks at changed files; 1 in development, otherwise 4.",
     )
+    archive: str | None = setting(
+        None,
+        kinds.PATH,
+        "File of compiled pages that `psp compile --archive` has made.",
+    )
     cache_dir: str | None = setting(
         None,
         kinds.FOLDER,

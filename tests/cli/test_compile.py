@@ -6,10 +6,14 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from psp.adapters.site import make_engine
+from psp.archive import ArchiveCache
 from psp.diskcache import DiskCache
+from psp.settings import Settings
 
 from .conftest import Run, Spawn
 
@@ -190,3 +194,66 @@ def test_document_root_that_is_not_there(run: Run, write: Write, folder: Path) -
     result = run("compile")
     assert result.exit_code == 1
     assert result.stderr == f"Error: {folder}/none: No such file or directory\n"
+
+
+def test_archive_of_a_site(run: Run, write: Write, folder: Path) -> None:
+    write("site/a.psp", "<%= 6 * 7 %>")
+    other = write("site/shop/b.psp", "b")
+    archive = folder / "site.psa"
+    command = ("compile", "site", "--archive", "site.psa")
+    assert summary(run(*command).stdout) == (2, 0, 0)
+    assert not list(folder.rglob("*.psc"))
+    written = archive.stat()
+    assert summary(run(*command).stdout) == (0, 2, 0)
+    assert archive.stat() == written
+    other.write_text("changed")
+    assert summary(run(*command).stdout) == (1, 1, 0)
+    other.unlink()
+    assert summary(run(*command).stdout) == (0, 1, 0)
+    key = Path(os.environ["XDG_DATA_HOME"], "psp", "key")
+    cache = ArchiveCache(archive, key_file=key)
+    assert cache.get("a.psp") is not None
+    assert list(cache.records()) == ["a.psp"]
+
+
+def test_archive_by_several_processes(spawn: Spawn, write: Write) -> None:
+    for number in range(40):
+        write(f"site/p{number}.psp", f"<%= {number} %>")
+    write("site/bad.psp", "<% for %>")
+    command = ("compile", "site", "--archive", "site.psa", "--jobs", "2")
+    assert summary(spawn(*command).stdout) == (40, 0, 1)
+    assert summary(spawn(*command).stdout) == (0, 40, 1)
+
+
+def test_archive_is_used_by_a_site(run: Run, write: Write, folder: Path) -> None:
+    page = write("site/a.psp", "<%= 6 * 7 %>")
+    run("compile", "site", "--archive", "site.psa", "--unsigned")
+    settings = Settings(
+        document_root=str(folder / "site"),
+        archive=str(folder / "site.psa"),
+        key_file="none",
+    )
+
+    def never(*arguments: object) -> NoReturn:
+        raise AssertionError("compiled although it lies in the archive")
+
+    engine = make_engine(settings)
+    engine._compile = never
+    assert engine.render("a.psp") == "42"
+    page.write_text("newer")
+    assert make_engine(settings).render("a.psp") == "newer"
+
+
+def test_archive_that_cannot_be_written(run: Run, write: Write) -> None:
+    write("site/a.psp", "a")
+    result = run("compile", "site", "--archive", "none/site.psa")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: none/site.psa: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_folder_or_an_archive(run: Run, write: Write) -> None:
+    write("a.psp", "a")
+    result = run("compile", "--out", "cache", "--archive", "site.psa")
+    assert result.exit_code == 2
+    assert "either --out or --archive" in result.stderr

@@ -27,10 +27,15 @@ def check_forgery(run: PageRun) -> None:
     visitor's session, where the dialect has a way to write one. Raises FormError when
     the form that should hold the token cannot be read.
     """
-    if is_foreign(run.request):
-        raise ForgedRequest(message="another site has sent it")
+    check_origin(run.request)
     if run.manners.has_tokens:
         _check_token(run)
+
+
+def check_origin(request: Request) -> None:
+    """Raise ForgedRequest for what, as browsers say, another site wants changed."""
+    if request.method not in SAFE and is_foreign(request):
+        raise ForgedRequest(message="another site has sent it")
 
 
 def _check_token(run: PageRun) -> None:

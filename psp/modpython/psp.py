@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from ..engine import Engine
 from ..errors import HTTPError, PageNotFound, SessionError
+from ..guard import check_origin
 from ..http import interface
 from ..http.exchange import mp_request
 from ..runtime.run import LoadedPage, run_page
@@ -147,8 +148,11 @@ class PSP:
         """Run the page, writing to the client; *vars* win over those of the object.
 
         What the page raises passes through, unless it has set an error page. A session
-        is saved where the page, its error page, or SERVER_RETURN ended it well.
+        is saved where the page, its error page, or SERVER_RETURN ended it well. Raises
+        ForgedRequest where the page is guarded and another site has sent the request.
         """
+        if self._page.page.options.csrf == "on":
+            check_origin(self.req._request)
         with lent(self.req, self._caller), _session_for(self.req, self._page):
             if mentions(self._page.page, "form"):
                 _form(self.req)

@@ -238,7 +238,7 @@ class Session(FlashDict):
         """Open it for what a page that only reads must not do; SessionError there."""
         self._open()
         if self._mode == "read":
-            raise SessionError('a page with session="read" cannot change its session')
+            raise SessionError('with session="read" a page can only read it')
 
     def _expect_no_change(self) -> None:
         if self._opened and self._seen.data != self._packed():

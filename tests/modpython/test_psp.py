@@ -229,3 +229,17 @@ def test_parse_gives_the_python_that_mod_python_makes(make_site: MakeSite) -> No
         f"req.write({quotes}a{quotes},0); x ;req.write({quotes}{quotes},0)\n"
     )
     assert site.get("/page.psp").text == wanted
+
+
+def test_a_guarded_page_is_not_run_for_another_site(make_site: MakeSite) -> None:
+    site = make_site({"page.psp": '<%@ page csrf="on" %>it ran'})
+    for said, status in (
+        ([], 200),
+        ([("Origin", "http://site.test")], 200),
+        ([("Origin", "http://evil.test")], 403),
+        ([("Sec-Fetch-Site", "cross-site")], 403),
+    ):
+        answer = site.ask("POST", "/page.psp", said, body=b"")
+        assert answer.status == status
+        assert (answer.text == "it ran") is (status == 200)
+    assert site.get("/page.psp", [("Origin", "http://evil.test")]).text == "it ran"

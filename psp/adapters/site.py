@@ -6,12 +6,8 @@ import os
 
 from ..archive import ArchiveCache
 from ..cache import ChainCache, PageCache
-from ..debug.access import may_show
+from ..debug.access import HEADERS, may_show
 from ..debug.log import log_entry
-from ..debug.page import HEADERS, render_html
-from ..debug.production import production_page
-from ..debug.report import build_report
-from ..debug.request import summarise_request
 from ..diskcache import DiskCache
 from ..engine import Engine
 from ..errors import SettingsError
@@ -114,12 +110,22 @@ def make_reports(development: bool) -> Reports:
         host = request.headers.combined("Host")
         return may_show(request.remote_addr, host, development, forwarded=forwarded)
 
-    return Reports(production_page, _details, HEADERS, log_entry, shown)
+    return Reports(_refusal, _details, HEADERS, log_entry, shown)
+
+
+def _refusal(status: int, request_id: str = "", advice: str = "") -> str:
+    from ..debug.production import production_page  # not before something is refused
+
+    return production_page(status, request_id, advice)
 
 
 def _details(
     error: BaseException, request: Request, status: int, request_id: str
 ) -> str:
+    from ..debug.page import render_html
+    from ..debug.report import build_report
+    from ..debug.request import summarise_request
+
     summary = summarise_request(request.method, request.uri, request.headers.items())
     report = build_report(error, status=status, request=summary, request_id=request_id)
     return render_html(report)

@@ -1,9 +1,17 @@
-"""Who may see the debug page."""
+"""Who may see the debug page, and with which headers."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import IPv6Address, ip_address
+
+#: What to send with the page: kept by nobody, and nothing in it can load or run.
+HEADERS = (
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 
 # RFC 6761 keeps localhost and what lies under it for the machine itself.
 _LOCAL_HOST = re.compile(

@@ -19,14 +19,6 @@ from .report import ErrorReport, Problem
 from .request import RequestSummary
 from .text import reason_of, render_text
 
-#: What to send with the page: kept by nobody, and nothing in it can load or run.
-HEADERS = (
-    ("Content-Type", "text/html; charset=utf-8"),
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
-    ("X-Content-Type-Options", "nosniff"),
-)
-
 LONG_MESSAGE = 160
 
 # Control characters are shown as their pictures, what is no character at all as U+FFFD.

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from psp.adapters.wsgi import request_of
 from psp.errors import HTTPError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ENVIRON: dict[str, Any] = {
     "REQUEST_METHOD": "POST",
@@ -70,3 +76,37 @@ def test_a_length_that_is_no_number_is_refused_at_once() -> None:
     with pytest.raises(HTTPError) as caught:
         request_of(ENVIRON | {"CONTENT_LENGTH": "+3"})
     assert caught.value.status == 400
+
+
+#: What a worker that serves compiled pages has no use for.
+HEAVY = ("ply", "psp.lexer", "psp.compiler", "click", "argparse", "psp.debug.page")
+
+WORKER = f"""
+import io, sys
+from psp.adapters.wsgi import WSGIApplication
+site = WSGIApplication(sys.argv[1], cache_dir=sys.argv[2], key_file=sys.argv[3])
+environ = {{"PATH_INFO": "/a.psp", "wsgi.input": io.BytesIO()}}
+print(b"".join(site(environ, lambda status, headers: None)).decode())
+print(*(name for name in {HEAVY} if name in sys.modules))
+"""
+
+
+def test_a_worker_with_compiled_pages_starts_without_the_compiler(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "a.psp").write_text("<%= 6 * 7 %>")
+    folders = [str(tmp_path / name) for name in ("site", "cache", "key")]
+
+    def worker() -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", WORKER, *folders],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    assert "psp.compiler" in worker()
+    assert worker() == ["42"]

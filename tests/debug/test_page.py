@@ -9,7 +9,8 @@ from typing import Any
 import html5lib
 import pytest
 
-from psp.debug.page import HEADERS, render_html
+from psp.debug.access import HEADERS
+from psp.debug.page import render_html
 from psp.debug.report import build_report
 from psp.debug.request import summarise_request
 from psp.errors import BlockError

@@ -11,19 +11,18 @@ import time
 from collections.abc import Callable
 
 from ..errors import SessionError
-from .flash import Flash, FlashDict
+from .extras import Extras, Flash
 from .pack import pack, unpack
 from .place import Place, is_sid, new_sid
 from .rules import PSP, SessionRules
 from .store import STORES, SessionData, SessionStore, make_store
-from .tokens import is_token, make_token
 
 __all__ = ["STORES", "Flash", "Session", "SessionData", "SessionStore", "make_store"]
 
 FRESH = 10  # a tenth of the timeout may pass before the access time is stored again
 
 
-class Session(FlashDict):
+class Session(Extras):
     """The session of the visitor who sent the cookie value *cookie* (None: no cookie).
 
     A request uses it in this order: page code, ``commit`` if the page ended well,
@@ -34,7 +33,6 @@ class Session(FlashDict):
     page says with ``<%@ page session="…" %>``. Not to be shared between threads.
     """
 
-    _place: Place
     _seen: SessionData  # what the store knows
     _now: float  # when this request opened the session
 
@@ -86,23 +84,6 @@ class Session(FlashDict):
             self._open_to_change()
         self._wanted = True
         return self._place.sid
-
-    def csrf_token(self) -> str:
-        """A token that lets a request of this visitor pass; the session is kept."""
-        return make_token(self.id())
-
-    def accepts(self, token: str) -> bool:
-        """Whether *token* was made for this session, and under the id it has now."""
-        self._open()
-        return is_token(token, self._place.sid)
-
-    def flashes(self) -> list[Flash]:
-        """The messages that nobody has seen, oldest first; they are gone with that.
-
-        There are none for a page that only reads the session: another will show them.
-        """
-        self._open()
-        return [] if self._mode == "read" else super().flashes()
 
     def created(self) -> float:
         """When the session was made, in seconds since the epoch."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from markupsafe import Markup
 
 from psp.errors import LockTimeout, SessionError
 from psp.session.base import Session
+from psp.session.serializer import JSON
 
 from .test_base import PRIVATE, Site, cookies
 
@@ -176,6 +178,15 @@ class TestFlashes:
             session.regenerate()
         with site.request() as session:
             assert session.flashes() == [("Welcome.", "info")]
+
+    def test_every_store_can_keep_them(self, site: Site) -> None:
+        site.store.serializer = JSON
+        with site.request() as session:
+            session.flash(Markup("<b>Saved.</b>"), "good")
+        with site.request() as session:
+            (shown,) = session.flashes()
+        assert shown == ("<b>Saved.</b>", "good")
+        assert isinstance(shown.text, Markup)
 
     def test_looking_makes_no_session(self, site: Site) -> None:
         with site.request() as session:

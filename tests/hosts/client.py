@@ -42,10 +42,14 @@ class Reply(NamedTuple):
 
 
 class Client:
-    """Asks the web server at *address*; ``path`` goes out as it is."""
+    """Asks the web server at *address* for what is below *prefix*.
 
-    def __init__(self, address: tuple[str, int]):
+    The path of a request goes out as it is.
+    """
+
+    def __init__(self, address: tuple[str, int], prefix: str = ""):
         self.address = address
+        self.prefix = prefix
         self.host = f"localhost:{address[1]}"
 
     def get(self, path: str, *headers: tuple[str, str], method: str = "GET") -> Reply:
@@ -81,7 +85,7 @@ class Client:
 
     def head(self, method: str, path: str, headers: Pairs) -> bytes:
         """The head of a request."""
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}"]
+        lines = [f"{method} {self.prefix}{path} HTTP/1.1", f"Host: {self.host}"]
         lines += [f"{name}: {value}" for name, value in headers]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 

@@ -85,7 +85,8 @@ def long_query(client: Client) -> None:
 def folder(client: Client) -> None:
     moved = client.get("/folder?a=b")
     assert moved.status in (301, 302, 308)
-    assert moved.one("location").removeprefix(f"http://{client.host}") == "/folder/?a=b"
+    location = moved.one("location").removeprefix(f"http://{client.host}")
+    assert location == f"{client.prefix}/folder/?a=b", location
     assert client.get("/folder/").text == "folder"
 
 
@@ -106,7 +107,8 @@ def visitors_address(client: Client) -> None:
 @probe
 def old_http(client: Client) -> None:
     with client.connect() as connection:
-        connection.sendall(b"GET /echo.psp HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        request = f"GET {client.prefix}/echo.psp HTTP/1.0\r\nHost: localhost\r\n\r\n"
+        connection.sendall(request.encode())
         assert read_reply(connection).json()["method"] == "GET"
 
 

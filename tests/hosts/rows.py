@@ -16,6 +16,7 @@ class Row(NamedTuple):
     ``command``  what goes on running, and the port where it listens
     ``server``   the web server and its recipe
     ``system``   whether the command runs with the Python of the system
+    ``prefix``   where the site begins
     ``cannot``   reasons for probes that may fail
     """
 
@@ -23,6 +24,7 @@ class Row(NamedTuple):
     command: tuple[str, str] | None = None
     server: tuple[str, str] | None = None
     system: bool = False
+    prefix: str = ""
     cannot: Mapping[str, str] = {}
 
     @property
@@ -67,6 +69,12 @@ KEPT_BACK = {"streaming": "the server has no way to send at once"}
 
 CLOSED = {"too-large": "502: the server behind it refuses before it has read all"}
 
+
+def within(name: str, files: tuple[str, ...]) -> Row:
+    """A framework that has the pages below a prefix."""
+    return Row((*files, f"{name}_site.py"), (name, "8000"), prefix="/pages")
+
+
 ROWS = {
     "psp serve": Row((), ("serve", "8000")),
     "waitress": Row(WSGI, ("waitress", "8000")),
@@ -76,6 +84,15 @@ ROWS = {
     "uvicorn": Row(ASGI, ("uvicorn", "8000")),
     "granian asgi": Row(ASGI, ("granian-asgi", "8000")),
     "nginx http uvicorn": Row(ASGI, ("uvicorn", "8000"), ("nginx", "http")),
+    "flask": within("flask", WSGI),
+    "django": within("django", WSGI),
+    "bottle": within("bottle", WSGI),
+    "cherrypy": within("cherrypy", WSGI),
+    "starlette": within("starlette", ASGI),
+    "paste": within("paste", ("site.ini",)),
+    "nginx http granian": Row(
+        WSGI, ("granian", "8000"), ("nginx", "http"), cannot=KEPT_BACK
+    ),
     "nginx http waitress": Row(WSGI, ("waitress", "8000"), ("nginx", "http")),
     "nginx http gunicorn": Row(WSGI, ("gunicorn", "8000"), ("nginx", "http")),
     "nginx http cheroot": Row(CHEROOT, ("cheroot", "8000"), ("nginx", "http")),

@@ -272,6 +272,8 @@ class PageRun:
                 self.options.session
             )
             self.answer.before = self._add_session_headers
+            if self.answer.started:
+                self.session.headers()  # too late to send any; it has to know
         return self.session
 
     def open_session(self, mode: str) -> Session:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from psp import WSGIApplication
+from psp.handler import ResponseCut
 
 
 class Answer:
@@ -365,6 +366,14 @@ class TestNamesOfOtherPages:
         site.page("part.psp", "<%= form['x'] %><%= session.is_new() %>")
         site.page("page.psp", "<% psp.include('part.psp') %>")
         assert site.get("/page.psp?x=1").text == "1True"
+
+    def test_a_session_that_comes_too_late_is_not_lost_in_silence(
+        self, site: Site
+    ) -> None:
+        site.page("part.psp", "<% session['a'] = 1 %>")
+        site.page("page.psp", "x<% psp.flush(); psp.include('part.psp') %>")
+        with pytest.raises(ResponseCut):
+            site.get("/page.psp")
 
     def test_what_the_page_calls_so_itself_wins(self, site: Site) -> None:
         site.page("base.psp", "<%= session %>, <%= psp.content() %>")

@@ -27,7 +27,8 @@ UNSIGNED = "none"
 def setting(default: T, kind: Kind, doc: str) -> T:
     """A field of settings; *doc* is the sentence that the documentation shows."""
     about = {"kind": kind, "doc": doc}
-    made: Any = field(default_factory=lambda: default, metadata=about)
+    shown = kind is not kinds.SECRETS
+    made: Any = field(default_factory=lambda: default, repr=shown, metadata=about)
     return made  # type: ignore[no-any-return]
 
 

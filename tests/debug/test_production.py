@@ -21,3 +21,9 @@ def test_without_an_id_none_is_shown() -> None:
 
 def test_the_id_is_escaped() -> None:
     assert "<b>" not in production_page(500, "<b>")
+
+
+def test_advice_stands_in_for_the_usual_text() -> None:
+    page = production_page(403, advice="Reload <it>.")
+    assert "Reload &lt;it&gt;." in page and "not open to you" not in page
+    assert "not open to you" in production_page(403)

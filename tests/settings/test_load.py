@@ -308,3 +308,20 @@ def test_the_table_describes_every_setting_with_its_default() -> None:
     rows = [line.split("|") for line in table.splitlines()[2:]]
     assert all(row[-2].strip().endswith(".") for row in rows)
     assert len(rows) == len({row[1] for row in rows}) > 30
+
+
+KEY = "0123456789abcdef" * 2
+
+
+def test_keys_of_cookies_come_from_a_list_or_a_variable() -> None:
+    listed = load_settings(environ={}, options={"cookie_keys": [KEY, KEY[::-1]]})
+    named = load_settings(environ={"PSP_COOKIE_KEYS": f"{KEY}, {KEY[::-1]}"})
+    assert listed.cookie_keys == named.cookie_keys == (KEY, KEY[::-1])
+    assert KEY not in repr(listed)
+
+
+@pytest.mark.parametrize("keys", [[KEY, "hunter2"], "hunter2", [b"hunter2"], [""]])
+def test_a_key_that_is_too_short_is_not_shown(keys: object) -> None:
+    with pytest.raises(SettingsError, match="at least 32 characters") as caught:
+        load_settings(environ={}, options={"cookie_keys": keys})
+    assert "hunter2" not in str(caught.value)

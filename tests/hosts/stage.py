@@ -25,7 +25,7 @@ PACKAGES = "/srv/psp/packages"
 SECONDS = 20.0  # that a start or a stop may take
 
 _PORT = re.compile(
-    r'(127\.0\.0\.1:|--port |"port" => |\("127\.0\.0\.1", |\.port=)(\d+)'
+    r'(127\.0\.0\.1:|--port | -p |"port" => |\("127\.0\.0\.1", |\.port=)(\d+)'
 )
 
 SETTINGS = """

@@ -148,3 +148,17 @@ def test_a_string_and_a_page_of_one_name_do_not_meet_in_the_cache() -> None:
     assert len(cache) == 0
     assert engine.render("a.psp") == "page"
     assert engine.from_string("text", "a.psp").render() == "text"
+
+
+def test_modes_of_sessions_are_the_psp_dialects_alone() -> None:
+    text = '<%@ page dialect="mod_python" session="read" csrf="on" %>x'
+    engine = Engine(DictLoader({"page.psp": text}), options=MOD_PYTHON)
+    with pytest.warns(PageWarning, match="know no modes"):
+        options = engine.get_page("page.psp").options
+    assert (options.session, options.csrf) == ("auto", "on")
+
+
+def test_the_methods_of_a_page() -> None:
+    text = '<%@ page methods="POST GET PUT" %>'
+    options = Engine(DictLoader({"p.psp": text})).get_page("p.psp").options
+    assert options.methods == ("POST", "GET", "PUT", "HEAD")

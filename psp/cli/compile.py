@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ from ..trust import Untrusted
 from .newarchive import NewArchive
 from .pages import Outcome, Site, compile_pages, failures
 from .report import report_error
-from .site import FOLDER, fail, find_pages, load_site, page_name, site_options
+from .site import FOLDER, fail, find_pages, load_site, site_options
 
 #: Pages that a process is given at a time.
 CHUNK = 16
@@ -89,7 +90,8 @@ def command(
     key = None if unsigned else settings.key_path
     cache = NewArchive(archive, key) if archive else _open_cache(site.root, out, key)
     pages = find_pages(site.root, settings.extensions)
-    names = [page_name(page, site.root) for page in pages]
+    prefix = len(os.path.join(site.root, ""))
+    names = [page[prefix:].replace(os.sep, "/") for page in pages]
     try:
         done = _gather(_run(partial(_compile, site, cache), names, jobs), len(names))
         if isinstance(cache, NewArchive):

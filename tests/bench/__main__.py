@@ -8,7 +8,18 @@ import subprocess
 from dataclasses import asdict
 from pathlib import Path
 
-from . import adapters, memory, peers, startup, table, threads, timing, workloads
+from . import (
+    adapters,
+    document,
+    limits,
+    memory,
+    peers,
+    startup,
+    table,
+    threads,
+    timing,
+    workloads,
+)
 from .model import (
     EXTRA,
     NORMAL,
@@ -42,6 +53,9 @@ def arguments() -> argparse.Namespace:
         default=adapters.ALL,
         metavar="psp,jinja2",
         help=f"of {', '.join(name.strip('_') for name in adapters.ALL)}",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into docs/performance.md"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers")
     return parser.parse_args()
@@ -128,6 +142,9 @@ def main() -> None:
     effort = QUICK if args.quick else NORMAL
     results = measure(args.only, engines, effort, python)
     report(results, titles, args.only, version(python))
+    if args.write:
+        made = document.origin("tests.bench", version(python))
+        document.write("engines", [made, "", *limits.markdown(results, titles)])
     if args.json:
         write(args.json, results, titles, version(python))
 
@@ -152,6 +169,8 @@ def report(
     columns = {name: results[name] for name in names}
     print(*table.lines(columns, titles), "", sep="\n")
     explain(names)
+    for workload, _, ratio, limit, met in limits.rows(columns):
+        print(f"{workload:4} {ratio:>8}  {limit:14} {'met' if met == 'yes' else 'NOT MET'}")
     print(*table.troubles(columns, titles), sep="\n")
 
 

@@ -61,7 +61,6 @@ def measure(
         site = Path(top, "site")
         site.mkdir()
         fill(site, pages)
-        compile_all(site, Path(top, "warm"), 1, python)
         for turn in range(rounds):
             cache = [Path(top, f"cache{turn}-{jobs}") for jobs in (1, 2)]
             counts, times = zip(

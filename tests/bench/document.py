@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,8 +26,9 @@ def write(name: str, lines: Iterable[str], document: Path = DOCUMENT) -> None:
     )
 
 
-def origin(command: str, *versions: str) -> str:
-    """How, when and on what machine a table was made."""
+def origin(module: str, *versions: str) -> str:
+    """How, when and on what machine the run of *module* has made a table."""
+    command = " ".join(["python -m", module, *sys.argv[1:]])
     cores = f"{os.cpu_count()} cores of {processor()}"
     load = f"load {os.getloadavg()[0]:.1f}"
     system = f"{platform.system()} {platform.machine()}"

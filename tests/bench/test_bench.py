@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from . import adapters, check, workloads
-from .model import PACKAGE, ROOT
+from . import adapters, check, limits, workloads
+from .limits import PSP
+from .model import PACKAGE, ROOT, Row
 
 #: What a process that only runs cached pages has no use for.
 HEAVY = (
@@ -68,3 +69,23 @@ def test_a_cached_page_starts_without_the_compiler(tmp_path: Path) -> None:
     compiled = start(str(pages), str(cache))
     assert "psp.compiler" in compiled
     assert start(str(pages), str(cache)) == ""
+
+
+def test_a_ratio_meets_its_limit_or_not() -> None:
+    good, bad = {PSP: Row(ratio=0.2)}, {PSP: Row(ratio=0.26)}
+    found = list(limits.rows({"W2": good, "W3": bad, "W4": {}}))
+    assert [(row[0], row[2], row[4]) for row in found] == [
+        ("W2", "0.2", "yes"),
+        ("W3", "0.26", "no"),
+    ]
+
+
+def test_the_tables_of_the_documentation() -> None:
+    results = {
+        "W3": {
+            "ref_list": Row(median=2.0, ratio=1.0, same="="),
+            PSP: Row(median=1.0, ratio=0.5, same="="),
+        }
+    }
+    lines = list(limits.markdown(results, {"ref_list": "by hand", PSP: "psp 1"}))
+    assert lines[-4:] == ["| | W3 |", "|---|--:|", "| psp 1 | 0.5 |", "| by hand | 1 |"]

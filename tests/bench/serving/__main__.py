@@ -143,9 +143,9 @@ def show(results: Results) -> None:
         )
 
 
-def markdown(results: Results, command: str, python: str) -> Iterator[str]:
+def markdown(results: Results, python: str) -> Iterator[str]:
     """The lines, and the CPU of every page over its server's hello, for the docs."""
-    yield document.origin(command, python, *versions(python))
+    yield document.origin("tests.bench.serving", *versions(python))
     yield ""
     yield from lines.table(results)
     yield ""
@@ -212,8 +212,7 @@ def main() -> None:
                 server.stop()
     show(results)
     if args.write:
-        command = "python -m tests.bench.serving --write"
-        document.write("serving", markdown(results, command, place.python))
+        document.write("serving", markdown(results, place.python))
     if args.json:
         args.json.write_text(json.dumps(results, indent=1) + "\n")
 

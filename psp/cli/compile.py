@@ -6,10 +6,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from functools import partial
-from multiprocessing import get_context
 from types import CodeType
 from typing import NamedTuple
 
@@ -157,6 +155,9 @@ def _run(work: Work, names: list[str], jobs: int) -> Iterator[Done]:
     if jobs < 2:
         yield from map(work, chunks)
         return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     pool = ProcessPoolExecutor(jobs, get_context("spawn"))
     try:
         for future in as_completed([pool.submit(work, chunk) for chunk in chunks]):

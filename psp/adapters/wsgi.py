@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -75,7 +76,22 @@ def serve(
     except HTTPError as error:
         request = Request(method=environ.get("REQUEST_METHOD", "GET"))
         return handler.refuse(request, start_response, error)
-    return handler.handle(request, start_response)
+    answer = handler.handle(request, start_response)
+    if request.content_length:
+        _drain(request)
+    return answer
+
+
+def _drain(request: Request) -> None:
+    """Read what is left of a body, unless it is over the limit.
+
+    Servers that close a connection with something unread reset it, and a proxy before
+    them has lost the answer.
+    """
+    body = request.body
+    if body.remaining and (request.content_length or 0) <= body.limit:
+        with suppress(HTTPError, OSError):
+            body.discard()
 
 
 def request_of(environ: Environ, limits: Limits = DEFAULT_LIMITS) -> Request:

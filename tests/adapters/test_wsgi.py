@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from psp import WSGIApplication
 from psp.adapters.wsgi import request_of
 from psp.errors import HTTPError
 
@@ -110,3 +112,16 @@ def test_a_worker_with_compiled_pages_starts_without_the_compiler(
 
     assert "psp.compiler" in worker()
     assert worker() == ["42"]
+
+
+@pytest.mark.parametrize(("length", "left"), [(5000, 0), (20_000, 20_000)])
+def test_what_a_page_leaves_of_a_body_is_read_up_to_the_limit(
+    tmp_path: Path, length: int, left: int
+) -> None:
+    (tmp_path / "page.psp").write_text("there")
+    body = io.BytesIO(b"x" * length)
+    application = WSGIApplication(tmp_path, limits={"body_bytes": 10_000})
+    environ = EnvironBuilder("/page.psp", method="POST", input_stream=body)
+    environ.content_length = length
+    answer = run_wsgi_app(application, environ.get_environ())
+    assert (b"".join(answer[0]), len(body.read())) == (b"there", left)

@@ -8,7 +8,7 @@ files of another version are not loaded.
 
 from __future__ import annotations
 
-VERSION = 4
+VERSION = 5
 
 PREFIX = "_psp_"
 
@@ -21,6 +21,7 @@ FRAGMENT = "_psp_fragment"  # (int) -> None: runs a static include
 ESCAPE = "_psp_escape"  # (object) -> str: HTML-escaped, None is ""
 INNER = "_psp_inner"  # (str) -> str: escapes an exact str
 SLOW = "_psp_slow"  # (object) -> str: escapes what is neither str nor int
+CONTEXT = "_psp_context"  # (str, object) -> str: escaped by the escapers named
 PLAIN = "_psp_plain"  # (object) -> str: as it is, None is ""
 STR = "_psp_str"  # str, whatever the page calls str
 TYPE = "_psp_type"  # type, the same
@@ -42,5 +43,18 @@ SPLICED_LINES = 1 << 18
 #: Parameters of the function of a page, in order; those behind HELPERS_FROM are
 #: always the same objects and are given as defaults.
 RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT)
-HELPERS = (ESCAPE, INNER, SLOW, PLAIN, STR, TYPE, INT, LEN, ARGUMENTS, STAR, EXPORT)
+HELPERS = (
+    ESCAPE,
+    INNER,
+    SLOW,
+    PLAIN,
+    STR,
+    TYPE,
+    INT,
+    LEN,
+    ARGUMENTS,
+    STAR,
+    EXPORT,
+    CONTEXT,
+)
 PARAMETERS = RUN_PARAMETERS + HELPERS

@@ -11,7 +11,7 @@ class PageOptions(NamedTuple):
     """The options of one page; immutable, use ``_replace``.
 
     ``dialect``   ``"psp"`` or ``"mod_python"``: which set of defaults holds
-    ``escape``    ``"html"`` or ``"none"``: how ``<%= %>`` is escaped
+    ``escape``    ``"context"``, ``"html"`` or ``"none"``: how ``<%= %>`` is escaped
     ``trim``      ``"none"`` or ``"lines"``: what lines of tags alone leave behind
     ``buffer``    bytes kept back before headers go out; 0 sends at once
     ``tier``      ``"auto"``, ``"function"`` or ``"module"``: how page code runs
@@ -25,7 +25,7 @@ class PageOptions(NamedTuple):
     """
 
     dialect: str = "psp"
-    escape: str = "html"
+    escape: str = "context"
     trim: str = "none"
     buffer: int = 64 * KIB
     tier: str = "auto"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from ..errors import PageSyntaxError
 from ..options import PageOptions
 from ..source import Source, Span
 from . import emit
+from .contexts import choose_escapers
 from .fragments import Fragment, cut_fragments
 from .locality import local_names
 from .nodes import Expression, Page, Text
@@ -43,6 +45,8 @@ class Tree:
 def build_tree(skeleton: Skeleton, page: Page) -> Tree:
     """The modules of *page*; raises PageSyntaxError for what no page may say."""
     body = skeleton.tree.body
+    by_context = page.options.escape == "context"
+    escapers = choose_escapers(skeleton) if by_context else {}
     fragments = cut_fragments(body, skeleton.holes, skeleton.sites)
     mover = Mover(skeleton.origins, skeleton.sites, {part.site for part in fragments})
     for statements in (body, *(part.body for part in fragments)):
@@ -57,7 +61,7 @@ def build_tree(skeleton: Skeleton, page: Page) -> Tree:
     layout = page.options.layout is not None
     if tier == "function" and page.options.tier == "auto":
         _choose_locals([body, *(part.body for part in fragments)], scopes, layout)
-    filler = _Filler(skeleton, fragments, mover, page.options)
+    filler = _Filler(skeleton, fragments, mover, page.options, escapers)
     build = emit.module if tier == "module" else emit.function
     units = []
     for part, scope in zip(fragments, scopes[1:], strict=True):
@@ -130,12 +134,14 @@ class _Filler:
         fragments: list[Fragment],
         mover: Mover,
         options: PageOptions,
+        escapers: Mapping[int, str],
     ):
         self._holes = skeleton.holes
         self._sites = skeleton.sites
         self._fragments = fragments
         self._mover = mover
         self._options = options
+        self._escapers = escapers
         self._filled: set[int] = set()
         self._written = 0  # how many holes have been filled, to see which loops write
 
@@ -214,7 +220,7 @@ class _Filler:
         self._filled.add(index)
         hole = self._holes[index]
         if hole.kind is HoleKind.EXPRESSION and call:
-            return self._expression(hole, call, loop)
+            return self._expression(index, call, loop)
         if hole.kind is HoleKind.TEXT:
             return self._text(hole)
         return None  # the borders of an include that was spliced
@@ -238,7 +244,8 @@ class _Filler:
         )
         return emit.append(emit.constant(hole.node.text, place), place)
 
-    def _expression(self, hole: Hole, call: ast.Call, loop: bool) -> ast.stmt | None:
+    def _expression(self, index: int, call: ast.Call, loop: bool) -> ast.stmt | None:
+        hole = self._holes[index]
         node = hole.node
         assert isinstance(node, Expression)
         if not call.args and not call.keywords:
@@ -247,7 +254,10 @@ class _Filler:
         place = self._mover.of_hole(hole.source, hole.site, node.span)
         self._check_end(hole, call)
         value = self._value(hole, call, place)
-        return emit.append(emit.escaped(value, node.escape, loop, place), place)
+        escapers = self._escapers.get(index)
+        if escapers is None:
+            return emit.append(emit.escaped(value, node.escape, loop, place), place)
+        return emit.append(emit.in_context(value, escapers, place), place)
 
     def _check_end(self, hole: Hole, call: ast.Call) -> None:
         """Refuse code that closes the bracket which was put around it."""

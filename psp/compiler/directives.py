@@ -80,7 +80,7 @@ def layout(node: Directive, page: PageBuilder) -> None:
 
 _METHOD = re.compile(r"[A-Z]{1,20}")
 _CHOICES = {
-    "escape": ("html", "none"),
+    "escape": ("context", "html", "none"),
     "trim": ("none", "lines"),
     "tier": ("auto", "function", "module"),
     "session": ("auto", "read", "write", "none"),

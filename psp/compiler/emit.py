@@ -70,6 +70,11 @@ def escaped(value: ast.expr, escape: Escape, loop: bool, place: Place) -> ast.ex
     return _choice(is_str, call(abi.INNER, [again()], place), number, place)
 
 
+def in_context(value: ast.expr, escapers: str, place: Place) -> ast.expr:
+    """*value* as text by the *escapers* of the place it stands in."""
+    return call(abi.CONTEXT, [constant(escapers, place), value], place)
+
+
 def check(place: Place) -> ast.stmt:
     """``if len(out) > limit: flush()``."""
     length = call(abi.LEN, [name(abi.OUT, place)], place)

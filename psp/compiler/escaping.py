@@ -11,7 +11,8 @@ from .nodes import Escape, Expression, Include, Node, Page
 def choose_escaping(page: Page) -> Page:
     """The page with the choice written on each of its expressions.
 
-    In the psp dialect ``<%= %>`` is escaped as HTML and None writes nothing; in
+    In the psp dialect ``<%= %>`` is escaped as HTML, unless the place it stands in
+    turns out to want more (contexts.py), and None writes nothing; in
     mod_python's everything is ``str`` of itself. ``<%== %>`` is never escaped.
     """
     return replace(page, nodes=_chosen(page.nodes, page.options))
@@ -19,7 +20,7 @@ def choose_escaping(page: Page) -> Page:
 
 def _chosen(nodes: tuple[Node, ...], options: PageOptions) -> tuple[Node, ...]:
     plain = Escape.STR if options.dialect == "mod_python" else Escape.PLAIN
-    escaped = Escape.HTML if options.escape == "html" else plain
+    escaped = Escape.HTML if options.escape != "none" else plain
     result: list[Node] = []
     for node in nodes:
         if isinstance(node, Expression):

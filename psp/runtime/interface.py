@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from markupsafe import Markup
 
 from ..errors import PspError
+from .safe import safe_css, safe_js, safe_url
 
 if TYPE_CHECKING:
     from .output import Output
@@ -90,6 +91,9 @@ class PageInterface:
     """
 
     filename = ""
+    safe_css = staticmethod(safe_css)
+    safe_js = staticmethod(safe_js)
+    safe_url = staticmethod(safe_url)
 
     def __init__(
         self, runner: Runner, output: Output, names: dict[str, Any] | None = None

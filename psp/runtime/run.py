@@ -48,6 +48,13 @@ def export_locals(*names: str) -> None:
             into[name] = found[name]
 
 
+def in_context(names: str, value: object) -> str:
+    """*value* by the escapers *names*, which few pages need more of than HTML's."""
+    from .contexts import in_context
+
+    return in_context(names, value)
+
+
 _HELPERS = (
     escape,
     inner,
@@ -60,6 +67,7 @@ _HELPERS = (
     arguments,
     import_star,
     export_locals,
+    in_context,
 )
 _HELPER_NAMES = dict(zip(abi.HELPERS, _HELPERS, strict=True))
 

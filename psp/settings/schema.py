@@ -191,7 +191,7 @@ class Settings:
     )
     escape: str | None = setting(
         None,
-        kinds.choice("html", "none"),
+        kinds.choice("context", "html", "none"),
         "How `<%= %>` is escaped; as the dialect says.",
     )
     trim: str | None = setting(

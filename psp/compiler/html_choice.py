@@ -1,0 +1,173 @@
+"""Which escaper fits the place of an expression, and where it leaves the page."""
+
+from __future__ import annotations
+
+from .html import MIXED, Refused, State, opened_value
+from .html_scripts import Script, Style
+
+_NAMES = {
+    "tag": "an attribute's name",
+    "name": "an attribute's name",
+    "named": "an attribute's name",
+    "comment": "an HTML comment",
+    "bogus": "a declaration such as <!doctype>",
+}
+_ADVICE = {
+    "an attribute's name": "; write the name, or put it into an <% if %>",
+    "an HTML comment": "; <%-- --%> is a comment that is not sent",
+}
+_SCRIPT = {
+    "code": "js",
+    "double": "js_string",
+    "single": "js_string",
+    "template": "js_string",
+    "regexp": "js_regexp",
+    "class": "js_regexp",
+    "line": "nothing",
+    "block": "nothing",
+}
+_STYLE = {
+    "code": "css",
+    "double": "css_string",
+    "single": "css_string",
+    "comment": "nothing",
+}
+_URL = {
+    "start": "url",
+    "scheme": "url_scheme",
+    "path": "url_path",
+    "query": "url_query",
+}
+
+
+def escaper_at(state: State, raw: bool = False) -> tuple[str, State]:
+    """The name of the escaper for an expression in *state*, and the place behind it.
+
+    The name is "" where HTML escaping does; several joined by ``+`` are used in turn.
+    Raises Refused, with the reason. A *raw* expression is allowed everywhere.
+    """
+    if state.place == "equals":
+        state = opened_value(state, "")
+    if raw:
+        return "", _behind(state)
+    if state.place == "text":
+        if state.rest:
+            raise Refused("an expression cannot be a tag's name or the start of a mark")
+        return "", state
+    if state.place not in ("value", "raw"):
+        where = _NAMES[state.place]
+        raise Refused(f"an expression cannot stand in {where}{_ADVICE.get(where, '')}")
+    name = _inner(state)
+    if state.place == "value":
+        name = _for_value(name, state)
+    return name, _behind(state)
+
+
+def _inner(state: State) -> str:
+    """The escaper for what the value or the element holds."""
+    inner = state.inner
+    match state.kind:
+        case "plain":
+            return ""
+        case "fixed":
+            what = f"{state.attribute!r} of <{state.element}>"
+            raise Refused(f"an expression cannot decide {what}: it says what is run")
+        case "srcset" | "refresh":
+            return state.kind
+        case "srcdoc":
+            return "html"
+    if isinstance(inner, Script):
+        name = _SCRIPT[inner.mode]
+        return f"{name}+url_query" if state.kind == "link-script" else name
+    if isinstance(inner, Style):
+        if not inner.mode.startswith("url"):
+            return _STYLE[inner.mode]
+        return f"{_url(inner.part)}+css_url"
+    if state.kind == "url":
+        return _url(inner)
+    raise Refused(
+        f"branches give the {'attribute' if state.place == 'value' else 'script'} this "
+        "expression stands in different meanings"
+    )
+
+
+def _url(part: str) -> str:
+    if part == "mixed":
+        raise Refused(
+            "branches leave the URL in different parts: "
+            "what follows could be of its path or of its query"
+        )
+    return _URL[part]
+
+
+def _for_value(name: str, state: State) -> str:
+    """The same in the value of an attribute."""
+    if state.quote:
+        return f"{name}+html" if name else ""
+    last = "bare_first" if state.bare else "bare"
+    return f"{name}+{last}" if name else last
+
+
+def _behind(state: State) -> State:
+    """The place behind an expression."""
+    inner = state.inner
+    if isinstance(inner, Script) and inner.mode == "code":
+        inner = inner._replace(operand=True)
+    elif isinstance(inner, Style) and inner.part == "start":
+        if inner.mode.startswith("url"):
+            inner = inner._replace(part="scheme")
+    elif state.kind == "url" and inner == "start":
+        inner = "scheme"
+    typed = state.typed
+    if state.place == "value" and state.element == "meta" and not typed:
+        typed = "content" if state.attribute == "content" else typed
+    return state._replace(inner=inner, rest="", bare=False, typed=typed)
+
+
+def join(first: State, second: State) -> State | None:
+    """Where two branches meet that end in *first* and *second*; None if nowhere."""
+    if first == second:
+        return first
+    between = ("tag", "name", "named")
+    if first.place in between and second.place in between:
+        if first.element == second.element:
+            typed = first.typed if first.typed == second.typed else MIXED
+            return State("name", first.element, attribute=MIXED, typed=typed)
+    if first.place != second.place or first.place not in ("value", "raw"):
+        return None
+    if isinstance(first.inner, Script) and isinstance(second.inner, Script):
+        met = first._replace(inner=first.inner._replace(operand=second.inner.operand))
+        return met._replace(bare=second.bare) if _same(met, second) else None
+    inner = first.inner if first.inner == second.inner else "mixed"
+    if isinstance(first.inner, Style) and isinstance(second.inner, Style):
+        if first.inner.mode != second.inner.mode:
+            return None
+        inner = first.inner._replace(part="mixed")
+    met = first._replace(inner=inner, bare=False)
+    return met if _same(met, second._replace(inner=inner)) else None
+
+
+def _same(first: State, second: State) -> bool:
+    """Whether two places differ in nothing but how far a bare value has come."""
+    return first._replace(bare=False) == second._replace(bare=False)
+
+
+def describe(state: State) -> str:
+    """The place in words."""
+    match state.place:
+        case "text":
+            return "in text" if not state.rest else f"behind {state.rest!r}"
+        case "value":
+            quote = f"in {state.quote}" if state.quote else "without quotes"
+            return f"in the value of {state.attribute!r} ({quote})"
+        case "raw":
+            inner = state.inner
+            is_code = not isinstance(inner, (Script, Style)) or inner.mode == "code"
+            return f"inside <{state.element}>" + (
+                "" if is_code else f", in a {getattr(inner, 'mode', '')} part"
+            )
+        case "comment":
+            return "in a comment"
+        case "bogus":
+            return "in a declaration"
+    return f"inside the tag <{state.element}>"

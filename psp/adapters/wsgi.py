@@ -76,18 +76,33 @@ def serve(
     except HTTPError as error:
         request = Request(method=environ.get("REQUEST_METHOD", "GET"))
         return handler.refuse(request, start_response, error)
-    answer = handler.handle(request, start_response)
     if request.content_length:
+        return _answer_body(handler, request, start_response)
+    return handler.handle(request, start_response)
+
+
+def _answer_body(
+    handler: PageHandler, request: Request, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Have *handler* answer a request with a body, and read what is left of that.
+
+    Servers that close a connection with something unread reset it, and a proxy before
+    them has lost the answer. For who is refused nothing is read.
+    """
+    statuses: list[str] = []
+
+    def start(status: str, headers: list[tuple[str, str]]) -> Any:
+        statuses.append(status)
+        return start_response(status, headers)
+
+    answer = handler.handle(request, start)
+    if statuses and statuses[-1] < "400":
         _drain(request)
     return answer
 
 
 def _drain(request: Request) -> None:
-    """Read what is left of a body, unless it is over the limit.
-
-    Servers that close a connection with something unread reset it, and a proxy before
-    them has lost the answer.
-    """
+    """Read what is left of a body, unless it is over the limit."""
     body = request.body
     if body.remaining and (request.content_length or 0) <= body.limit:
         with suppress(HTTPError, OSError):

@@ -1,0 +1,30 @@
+"""The campaign of scripts that come with values, in short."""
+
+from __future__ import annotations
+
+import pytest
+
+from psp.runtime import contexts
+
+from . import xss
+
+
+def test_nothing_gets_through() -> None:
+    table, well = xss.run(xss.payloads(every=9))
+    assert well, table
+
+
+def test_there_are_enough() -> None:
+    found = xss.payloads()
+    assert len(found) == len(set(found)) >= 300
+
+
+def test_a_hole_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The campaign is not blind: an escaper that does nothing is found out."""
+    contexts.escaper.cache_clear()
+    monkeypatch.setattr(contexts, "_ESCAPERS", dict.fromkeys(contexts._ESCAPERS, str))
+    try:
+        table, well = xss.run(xss.payloads(every=40))
+    finally:
+        contexts.escaper.cache_clear()
+    assert not well, table

@@ -170,7 +170,9 @@ def report(
     print(*table.lines(columns, titles), "", sep="\n")
     explain(names)
     for workload, _, ratio, limit, met in limits.rows(columns):
-        print(f"{workload:4} {ratio:>8}  {limit:14} {'met' if met == 'yes' else 'NOT MET'}")
+        print(
+            f"{workload:4} {ratio:>8}  {limit:14} {'met' if met == 'yes' else 'NOT MET'}"
+        )
     print(*table.troubles(columns, titles), sep="\n")
 
 

@@ -72,7 +72,9 @@ def measure(
             if counts != (pages, pages, 0):
                 raise SystemExit(f"compiled {counts} of {pages} pages")
             found.append(times)
-            progress(f"round {turn + 1} of {rounds}: " + "%.2f s, %.2f s, %.2f s" % times)
+            progress(
+                f"round {turn + 1} of {rounds}: " + "%.2f s, %.2f s, %.2f s" % times
+            )
     return found
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import os
 import selectors
+import signal
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 from ..errors import ProtocolError
 from .talk import Application, Talk
@@ -70,10 +72,11 @@ class Gateway:
         for _ in range(self._threads):  # daemons: a page that hangs must not keep us
             Thread(target=self._work, name="psp-gateway", daemon=True).start()
         try:
-            while not self._stopping:
-                self._accept_or_not()
-                for key, _ in self._selector.select():
-                    self._handle(key.fileobj, key.data)
+            with _woken_by_signals(self._woken):
+                while not self._stopping:
+                    self._accept_or_not()
+                    for key, _ in self._selector.select():
+                        self._handle(key.fileobj, key.data)
         finally:
             self._finish()
 
@@ -170,3 +173,16 @@ class Gateway:
         for talk in list(self._talks):
             talk.connection.close()
         self._selector.close()
+
+
+@contextmanager
+def _woken_by_signals(descriptor: int) -> Iterator[None]:
+    """Have signals write to *descriptor*, or one could come just before a wait."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)

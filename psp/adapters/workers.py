@@ -7,16 +7,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from types import FrameType
-from typing import Any
 
 log = logging.getLogger(__name__)
 
-_Handlers = dict[signal.Signals, Any]
-
 #: Seconds that a worker has to live before its successor is started without a pause.
 LIFETIME = 1.0
+
+_STOPPING = {signal.SIGTERM, signal.SIGINT}
+_WATCHED = {*_STOPPING, signal.SIGCHLD}
 
 
 class Workers:
@@ -32,33 +30,27 @@ class Workers:
         self._stopping = False
 
     def run(self) -> None:
-        """Mind the processes until SIGTERM or SIGINT, then have them stop."""
-        before: _Handlers = {
-            number: signal.signal(number, self._stop)
-            for number in (signal.SIGTERM, signal.SIGINT)
-        }
-        try:
-            while not self._stopping and len(self._began) < self._count:
-                self._start(before)
-            while self._began:
-                self._replace(before)
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        """Mind the processes until SIGTERM or SIGINT, then have them stop.
 
-    def _start(self, handlers: _Handlers) -> None:
-        signals = set(handlers)
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # that none finds the wrong
-        process = os.fork()  # handler, or a process that is in no list yet
+        The signals are blocked and waited for, so that none comes at a wrong time.
+        """
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
+        try:
+            while self._began or not self._stopping:
+                while not self._stopping and len(self._began) < self._count:
+                    self._start(before)
+                self._wait()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _start(self, mask: set[signal.Signals | int]) -> None:
+        process = os.fork()
         if process:
             self._began[process] = time.monotonic()
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
             return
         code = 1
         try:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._serve()
             code = 0
         except BaseException:
@@ -66,20 +58,22 @@ class Workers:
         finally:
             os._exit(code)
 
-    def _replace(self, handlers: _Handlers) -> None:
-        """Wait for a process to end, and start another in its place."""
-        process, status = os.wait()
+    def _wait(self) -> None:
+        """Wait until a process has ended or all are to stop."""
+        if signal.sigwait(_WATCHED) in _STOPPING:
+            self._stopping = True
+            for process in self._began:
+                os.kill(process, signal.SIGTERM)
+        while self._began:
+            process, status = os.waitpid(-1, os.WNOHANG)
+            if not process:
+                return
+            self._note_end(process, status)
+
+    def _note_end(self, process: int, status: int) -> None:
         began = self._began.pop(process, None)
         if began is None or self._stopping:
             return
         log.error("worker %d ended with status %d and is replaced", process, status)
         if time.monotonic() - began < LIFETIME:
-            time.sleep(LIFETIME)
-        if not self._stopping:
-            self._start(handlers)
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        self._stopping = True
-        for process in list(self._began):
-            with suppress(ProcessLookupError):  # it has ended by itself just now
-                os.kill(process, signal.SIGTERM)
+            time.sleep(LIFETIME)  # the signals stay pending

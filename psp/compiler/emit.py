@@ -71,8 +71,16 @@ def escaped(value: ast.expr, escape: Escape, loop: bool, place: Place) -> ast.ex
 
 
 def in_context(value: ast.expr, escapers: str, place: Place) -> ast.expr:
-    """*value* as text by the *escapers* of the place it stands in."""
-    return call(abi.CONTEXT, [constant(escapers, place), value], place)
+    """*value* as text by the *escapers* of the place it stands in.
+
+    The digits of a number are what they are in every URL.
+    """
+    if not escapers.startswith("url"):
+        return call(abi.CONTEXT, [constant(escapers, place), value], place)
+    first, again = _twice(value, place)
+    other = call(abi.CONTEXT, [constant(escapers, place), again()], place)
+    text = call(abi.STR, [again()], place)
+    return _choice(_is_exactly(first, abi.INT, place), text, other, place)
 
 
 def check(place: Place) -> ast.stmt:

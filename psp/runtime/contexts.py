@@ -1,6 +1,6 @@
 """Escapers for the places in HTML where that of text is not enough.
 
-Imported when a page needs one. ``in_context`` finds them by the names that the
+Imported when a page needs one. ``escaper_of`` finds them by the names that the
 compiler gives them; several joined by ``+`` are used one after the other.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 from .escape import escape, plain
 from .safe import SafeCSS, SafeJS, SafeURL
@@ -16,6 +16,7 @@ from .safe import SafeCSS, SafeJS, SafeURL
 Escaper = Callable[[object], str]
 
 UNSAFE = "psp-unsafe"  # stands in style sheets for what is no plain value
+SHORT, REMEMBERED = 256, 1024  # characters of a string, strings of an escaper
 INVALID_URL = "about:invalid#psp"
 
 _SCHEMES = frozenset(("http", "https", "mailto", "tel"))
@@ -171,9 +172,11 @@ _ESCAPERS: dict[str, Escaper] = {
 _ESCAPERS["html"] = escape
 
 
-@cache
-def escaper(names: str) -> Escaper:
-    """The escaper that does all of *names*, joined by ``+``, in turn."""
+def escaper_of(names: str) -> Escaper:
+    """The escaper that does all of *names*, joined by ``+``, in turn.
+
+    What it makes of numbers and short strings is remembered: links come often.
+    """
     first, *others = (_ESCAPERS[name] for name in names.split("+"))
 
     def run(value: object) -> str:
@@ -182,9 +185,12 @@ def escaper(names: str) -> Escaper:
             text = other(str.__str__(text))
         return text
 
-    return run if others else first
+    remembered = lru_cache(REMEMBERED)(run)
 
+    def escaper(value: object) -> str:
+        kind = type(value)
+        if kind is int or (kind is str and len(value) < SHORT):  # type: ignore[arg-type]
+            return remembered(value)
+        return run(value)
 
-def in_context(names: str, value: object) -> str:
-    """*value* escaped by *names*."""
-    return escaper(names)(value)
+    return escaper

@@ -48,11 +48,17 @@ def export_locals(*names: str) -> None:
             into[name] = found[name]
 
 
+_escapers: dict[str, Callable[[object], str]] = {}
+
+
 def in_context(names: str, value: object) -> str:
     """*value* by the escapers *names*, which few pages need more of than HTML's."""
-    from .contexts import in_context
+    escaper = _escapers.get(names)
+    if escaper is None:
+        from .contexts import escaper_of
 
-    return in_context(names, value)
+        escaper = _escapers[names] = escaper_of(names)
+    return escaper(value)
 
 
 _HELPERS = (

@@ -131,6 +131,11 @@ def test_values_are_json() -> None:
     assert render("<script>a-<%= x %></script>", -1) == "<script>a- -1</script>"
 
 
+@pytest.mark.parametrize("part", ["", "/x/", "/x?y=", "javascript:f("])
+def test_numbers_in_urls(part: str) -> None:
+    assert render(f"<a href='{part}<%= x %>'>", 5) == f"<a href='{part}5'>"
+
+
 def test_plain_styles_stay() -> None:
     assert render("<p style='width: <%= x %>px'>", 5) == "<p style='width: 5px'>"
     assert render("<p style='color: <%= x %>'>", "#fff") == "<p style='color: #fff'>"
@@ -151,6 +156,15 @@ def test_marks_of_the_author() -> None:
     assert render("<style><%= x %></style>", safe_css("a{}")) == "<style>a{}</style>"
     page = "<a href='<%= psp.safe_url(x) %>'>"
     assert render(page, "data:,a") == "<a href='data:,a'>"
+
+
+def test_marks_are_not_mistaken_for_strings() -> None:
+    page = "<% for one in x: %><a href='<%= one %>'></a><% end %>"
+    url = "data:,a"
+    assert render(page, [url, safe_url(url), url]) == (
+        "<a href='about:invalid#psp'></a><a href='data:,a'></a>"
+        "<a href='about:invalid#psp'></a>"
+    )
 
 
 def test_raw_output_is_raw_everywhere() -> None:

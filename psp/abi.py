@@ -1,14 +1,15 @@
 """Names that compiled code expects at run time, and their version number.
 
 All that the compiler and the runtime share. A page in tier "function" is the code
-of a function whose parameters are ``PARAMETERS``; in tier "module" the same names
-are globals. Change anything here and the version must change with it: compiled
+of a function whose parameters are ``PARAMETERS``, and in tier "local" it binds no
+globals, so that one function serves every run; in tier "module" the same names are
+globals. Change anything here and the version must change with it: compiled
 files of another version are not loaded.
 """
 
 from __future__ import annotations
 
-VERSION = 5
+VERSION = 6
 
 PREFIX = "_psp_"
 
@@ -17,7 +18,8 @@ FUNCTION = "_psp_page"  # what the function of a page is called while it is comp
 OUT = "_psp_out"  # list of str and bytes: what the page has written
 LIMIT = "_psp_limit"  # int: pieces in OUT from which a loop calls FLUSH
 FLUSH = "_psp_flush"  # () -> None: sends what is waiting, if anyone listens
-FRAGMENT = "_psp_fragment"  # (int) -> None: runs a static include
+FRAGMENT = "_psp_fragment"  # tuple of functions with RUN_PARAMETERS: static includes
+NAMES = "_psp_names"  # dict: what the page was given, and leaves to its layout
 ESCAPE = "_psp_escape"  # (object) -> str: HTML-escaped, None is ""
 INNER = "_psp_inner"  # (str) -> str: escapes an exact str
 SLOW = "_psp_slow"  # (object) -> str: escapes what is neither str nor int
@@ -30,6 +32,7 @@ ARGUMENTS = "_psp_arguments"  # (*args, **kw) -> str: str() of several, or the t
 LEN = "_psp_len"  # len, the same
 STAR = "_psp_star"  # (module, level, globals) -> None: from module import *
 
+AGAIN = "_psp_again"  # exception: a name is not as tier "local" needs it
 EXPORT = "_psp_export"  # (*names) -> None: the caller's local names into its globals
 RETURN = "_psp_return"  # in tier "module": the exception that ends the page
 VALUE = "_psp_value"  # a local of the page: the value being written
@@ -42,7 +45,7 @@ SPLICED_LINES = 1 << 18
 
 #: Parameters of the function of a page, in order; those behind HELPERS_FROM are
 #: always the same objects and are given as defaults.
-RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT)
+RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT, NAMES)
 HELPERS = (
     ESCAPE,
     INNER,
@@ -56,5 +59,6 @@ HELPERS = (
     STAR,
     EXPORT,
     CONTEXT,
+    AGAIN,
 )
 PARAMETERS = RUN_PARAMETERS + HELPERS

@@ -79,7 +79,7 @@ class Engine:
             if loaded is not None and monotonic() < slot.until:
                 return loaded
         with self._open(name) as slot:
-            return slot.load()
+            return slot.load(self._widen)
 
     def render(self, name: str, /, **names: object) -> str:
         """The text that the page *name* writes, given *names*."""
@@ -104,9 +104,12 @@ class Engine:
         return Template(self, Slot(name, Source(text, name)))
 
     def _render(self, page: LoadedPage, names: dict[str, object]) -> str:
-        output = Output()
         if self.names:
             names = {**self.names, **names}
+        text = page.text(names)
+        if text is not None:
+            return text
+        output = Output()
         interface = None
         if page.needs_interface:
             interface = PageInterface(self, output, self.names)
@@ -170,15 +173,8 @@ class Engine:
     def _fill(self, slot: Slot) -> None:
         """Compile the page of *slot*, or keep there why it cannot be compiled."""
         recorder = Recorder(self.loader)
-        source = slot.source or recorder.load(slot.name)
-
-        def resolve(file: str, including: Source) -> Source:
-            dialect = self.options.dialect
-            names = candidates(file, slot.name, including.name, dialect)
-            return load_first(recorder.load, names)
-
         try:
-            page = self._compile(source, resolve, self.options)
+            page = self._compile_with(recorder, slot, self.options)
         except PageSyntaxError as error:
             slot.keep(error, recorder.seen)
             return
@@ -190,6 +186,23 @@ class Engine:
             warnings.warn_explicit(
                 notice.message, PageWarning, notice.filename, notice.line
             )
+
+    def _widen(self, slot: Slot) -> CompiledPage:
+        """The page of *slot* in a tier that any names fit; raises as get_page does."""
+        options = self.options._replace(tier="function")
+        return self._compile_with(Recorder(self.loader), slot, options)
+
+    def _compile_with(
+        self, recorder: Recorder, slot: Slot, options: PageOptions
+    ) -> CompiledPage:
+        source = slot.source or recorder.load(slot.name)
+
+        def resolve(file: str, including: Source) -> Source:
+            dialect = self.options.dialect
+            names = candidates(file, slot.name, including.name, dialect)
+            return load_first(recorder.load, names)
+
+        return self._compile(source, resolve, options)
 
     def _put_in_cache(self, slot: Slot) -> None:
         """Keep the page of *slot* with all that must be as it was for it to be used."""
@@ -214,7 +227,7 @@ class Template:
             return loaded
         with slot.lock:
             self._engine._update(slot)
-            return slot.load()
+            return slot.load(self._engine._widen)
 
     def render(self, /, **names: object) -> str:
         """The text that it writes, given *names*."""

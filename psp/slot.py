@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 from threading import RLock
 
@@ -61,10 +61,13 @@ class Slot:
         assert self._made is not None, "a slot is filled before it is looked into"
         raise _copy(self._made)
 
-    def load(self) -> LoadedPage:
-        """The page with its declarations run, which happens once."""
+    def load(self, widen: Callable[[Slot], CompiledPage]) -> LoadedPage:
+        """The page with its declarations run, which happens once.
+
+        *widen* compiles it for whatever names it may be given.
+        """
         if self.loaded is None:
-            self.loaded = LoadedPage(self.page())
+            self.loaded = LoadedPage(self.page(), lambda: widen(self))
         return self.loaded
 
 

@@ -8,8 +8,8 @@ from dataclasses import fields
 
 import click
 
-from ..compiler.codegen import Unit, build_tree
-from ..compiler.declarations import build_declarations
+from ..compiler.codegen import Tree, Unit, build_tree
+from ..compiler.declarations import build_declarations, declared_names
 from ..compiler.nodes import Include, Node, Page
 from ..compiler.pipeline import read_page
 from ..compiler.skeleton import build_skeleton
@@ -35,6 +35,7 @@ def _stage(
 @_stage("nodes", "Texts, expressions and scriptlets, includes in place.")
 @_stage("skeleton", "The scriptlets as Python, with holes for the rest.")
 @_stage("python", "The Python that runs.  [default]")
+@_stage("tier", "How the page runs: local names, global names, module code.")
 @click.option("--root", type=FOLDER, help="The folder that absolute includes mean.")
 @site_options
 def command(
@@ -64,6 +65,10 @@ def _show(site: Site, name: str, stage: str) -> Iterator[str]:
         yield from _nodes(source, page.nodes, "")
     elif stage == "skeleton":
         yield build_skeleton(page).text.rstrip("\n")
+    elif stage == "tier":
+        tree = _tree(page)
+        yield tree.tier
+        yield from (f"  {reason}" for reason in dict.fromkeys(tree.reasons))
     else:
         yield from _python(page)
 
@@ -88,12 +93,17 @@ def _nodes(source: Source, nodes: Iterable[Node], indent: str) -> Iterator[str]:
 
 def _python(page: Page) -> Iterator[str]:
     """The modules of *page* as text: declarations, fragments, the page itself."""
-    tree = build_tree(build_skeleton(page), page)
+    tree = _tree(page)
     for unit in build_declarations(page):
         yield from _unit("declarations", unit)
     for number, unit in enumerate(tree.fragments):
         yield from _unit(f"fragment {number}", unit)
     yield from _unit(f"page, tier {tree.tier}", tree.page)
+
+
+def _tree(page: Page) -> Tree:
+    declared = declared_names(build_declarations(page))
+    return build_tree(build_skeleton(page), page, declared)
 
 
 def _unit(what: str, unit: Unit) -> Iterator[str]:

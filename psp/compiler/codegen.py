@@ -14,6 +14,7 @@ from ..source import Source, Span
 from . import emit
 from .contexts import choose_escapers
 from .fragments import Fragment, cut_fragments
+from .freenames import Reads, page_reads
 from .locality import local_names
 from .nodes import Expression, Page, Text
 from .positions import Mover, Place, at
@@ -42,8 +43,13 @@ class Tree:
     spliced: tuple[str, ...]  # filenames of includes, where any shares a code object
 
 
-def build_tree(skeleton: Skeleton, page: Page) -> Tree:
-    """The modules of *page*; raises PageSyntaxError for what no page may say."""
+def build_tree(
+    skeleton: Skeleton, page: Page, declared: frozenset[str] = frozenset()
+) -> Tree:
+    """The modules of *page*; raises PageSyntaxError for what no page may say.
+
+    *declared* are the names that its ``<%! %>`` bind.
+    """
     body = skeleton.tree.body
     by_context = page.options.escape == "context"
     escapers = choose_escapers(skeleton) if by_context else {}
@@ -59,15 +65,26 @@ def build_tree(skeleton: Skeleton, page: Page) -> Tree:
         tier = "module" if reasons else "function"
     _refuse(scopes[0], skeleton.source, page.options)
     layout = page.options.layout is not None
+    bodies = [body, *(part.body for part in fragments)]
+    reads: Reads | None = None
     if tier == "function" and page.options.tier == "auto":
-        _choose_locals([body, *(part.body for part in fragments)], scopes, layout)
+        _choose_locals(bodies, scopes, layout)
+        found = page_reads(bodies, scopes, declared)
+        if isinstance(found, Reads):
+            tier, reads = "local", found
+        else:
+            reasons = found
     filler = _Filler(skeleton, fragments, mover, page.options, escapers)
     build = emit.module if tier == "module" else emit.function
-    units = []
+    units: list[Unit] = []
     for part, scope in zip(fragments, scopes[1:], strict=True):
         source = skeleton.sites[part.site].node.source
-        units.append(Unit(source, build(filler.fill(part.body), scope, layout)))
-    main = Unit(skeleton.source, build(filler.fill(body), scopes[0], layout))
+        number = len(units) + 1
+        loads = None if reads is None else emit.loads(reads.given[number])
+        filled = filler.fill(part.body)
+        units.append(Unit(source, build(filled, scope, layout, loads)))
+    loads = None if reads is None else [emit.guarded_loads(reads)]
+    main = Unit(skeleton.source, build(filler.fill(body), scopes[0], layout, loads))
     filler.finish()
     files = tuple(site.node.source.filename for site in skeleton.sites)
     spliced = files if len(fragments) < len(files) else ()
@@ -232,7 +249,7 @@ class _Filler:
         assert isinstance(number, ast.Constant) and isinstance(number.value, int)
         site = self._sites[self._fragments[number.value].site]
         place = self._mover.of_hole(site.source, site.parent, site.node.span)
-        return emit.statement(emit.call(abi.FRAGMENT, [number], place), place)
+        return emit.run_fragment(number, place)
 
     def _text(self, hole: Hole) -> ast.stmt | None:
         assert isinstance(hole.node, Text)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from ..source import Source
 from .codegen import Unit
 from .lines import logical_lines
 from .nodes import Declaration, Include, Node, Page
 from .positions import Mover
+from .scopes import PageScope, page_scope
 from .skeleton import moved_error
 from .writer import SkeletonWriter
 
@@ -18,6 +20,26 @@ def build_declarations(page: Page) -> list[Unit]:
     units: list[Unit] = []
     _collect(page.source, page.nodes, units)
     return units
+
+
+def declared_names(units: list[Unit]) -> frozenset[str]:
+    """The names that *units* bind; ``"*"`` among them if nobody can tell."""
+    scopes = [page_scope(unit.module.body) for unit in units]
+    names = {name for scope in scopes for name in scope.bound}
+    for scope in scopes:
+        names.update(_declared_global(scope))
+        if scope.stars or scope.reasons:
+            names.add("*")
+    return frozenset(names)
+
+
+def _declared_global(scope: PageScope) -> Iterator[str]:
+    for part in scope.inner:
+        for node in ast.walk(part):
+            if isinstance(node, ast.Global):
+                yield from node.names
+            elif isinstance(node, ast.Name) and node.id == "globals":
+                yield "*"
 
 
 def _collect(source: Source, nodes: tuple[Node, ...], units: list[Unit]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from .. import abi
+from .freenames import Reads
 from .nodes import Escape
 from .positions import Place, at
 from .scopes import PageScope, names_to_declare
@@ -97,7 +98,77 @@ def nothing(in_place_of: ast.stmt | None = None) -> ast.stmt:
     return _new(ast.Pass, _TOP if in_place_of is None else _place_of(in_place_of))
 
 
-def function(body: list[ast.stmt], scope: PageScope, has_layout: bool) -> ast.Module:
+def run_fragment(number: ast.expr, place: Place) -> ast.stmt:
+    """The call of an included file that has code of its own."""
+    functions = name(abi.FRAGMENT, place)
+    func = _new(ast.Subscript, place, value=functions, slice=number, ctx=_LOAD)
+    arguments = [name(parameter, place) for parameter in abi.RUN_PARAMETERS]
+    run = _new(ast.Call, place, func=func, args=arguments, keywords=[])
+    return statement(run, place)
+
+
+def loads(names: Iterable[str]) -> list[ast.stmt]:
+    """``x = names["x"]`` for each of *names*."""
+    return [_assign(given, _item(given, _LOAD)) for given in sorted(names)]
+
+
+def guarded_loads(reads: Reads) -> ast.stmt:
+    """What a page in tier "local" starts with: the names that it is given.
+
+    Where one is missing, or one is given that the page takes for a builtin, the page
+    has written nothing yet and is run in another tier.
+    """
+    body = loads(reads.given[0])
+    others = set().union(*reads.given[1:]) - reads.given[0]
+    body += [statement(_item(other, _LOAD), _TOP) for other in sorted(others)]
+    body += [_refuse(known) for known in sorted(reads.fixed)]
+    if not body:
+        return nothing()
+    again = _new(ast.Raise, _TOP, exc=name(abi.AGAIN, _TOP), cause=None)
+    handler = _new(ast.ExceptHandler, _TOP, type=None, name=None, body=[again])
+    return _new(ast.Try, _TOP, body=body, handlers=[handler], orelse=[], finalbody=[])
+
+
+def _refuse(known: str) -> ast.stmt:
+    """``if known in names: raise``."""
+    given = _new(
+        ast.Compare,
+        _TOP,
+        left=constant(known, _TOP),
+        ops=[ast.In()],
+        comparators=[name(abi.NAMES, _TOP)],
+    )
+    again = _new(ast.Raise, _TOP, exc=name(abi.AGAIN, _TOP), cause=None)
+    return _new(ast.If, _TOP, test=given, body=[again], orelse=[])
+
+
+def _leaves(local: str) -> ast.stmt:
+    """``names["x"] = x`` if x is bound."""
+    target = _item(local, ast.Store())
+    kept = _new(
+        ast.Assign, _TOP, targets=[target], value=name(local, _TOP), type_comment=None
+    )
+    handler = _new(ast.ExceptHandler, _TOP, type=None, name=None, body=[nothing()])
+    return _new(ast.Try, _TOP, body=[kept], handlers=[handler], orelse=[], finalbody=[])
+
+
+def _item(key: str, context: ast.expr_context) -> ast.expr:
+    """``names["x"]``."""
+    names, index = name(abi.NAMES, _TOP), constant(key, _TOP)
+    return _new(ast.Subscript, _TOP, value=names, slice=index, ctx=context)
+
+
+def _assign(ident: str, value: ast.expr) -> ast.stmt:
+    target = _new(ast.Name, _TOP, id=ident, ctx=ast.Store())
+    return _new(ast.Assign, _TOP, targets=[target], value=value, type_comment=None)
+
+
+def function(
+    body: list[ast.stmt],
+    scope: PageScope,
+    has_layout: bool,
+    loads: list[ast.stmt] | None = None,
+) -> ast.Module:
     """A module whose only statement is the function of a page.
 
     The names the page binds are declared global, so that they mean what they would
@@ -108,7 +179,10 @@ def function(body: list[ast.stmt], scope: PageScope, has_layout: bool) -> ast.Mo
     declared = names_to_declare(scope)
     if declared:
         statements.insert(0, _new(ast.Global, _TOP, names=declared))
-    if has_layout and scope.local:
+    if loads is not None:
+        leaves = [_leaves(local) for local in sorted(scope.local)] if has_layout else []
+        statements = [*loads, *statements, *leaves]
+    elif has_layout and scope.local:
         names = [constant(local, _TOP) for local in sorted(scope.local)]
         statements.append(statement(call(abi.EXPORT, names, _TOP), _TOP))
     node = _new(
@@ -137,7 +211,12 @@ def _parameters() -> ast.arguments:
     )
 
 
-def module(body: list[ast.stmt], scope: PageScope, has_layout: bool) -> ast.Module:
+def module(
+    body: list[ast.stmt],
+    scope: PageScope,
+    has_layout: bool,
+    loads: list[ast.stmt] | None = None,
+) -> ast.Module:
     """The page as module code; ``return`` raises what ends it."""
     node = ast.Module(body, [])
     return _Returns().visit(node) if scope.returns else node

@@ -13,7 +13,7 @@ from ..options import DEFAULT_OPTIONS, PageOptions
 from ..page import CompiledPage
 from ..source import Source
 from .codegen import Tree, Unit, build_tree, error_at
-from .declarations import build_declarations
+from .declarations import build_declarations, declared_names
 from .directives import apply_directives
 from .escaping import choose_escaping
 from .includes import Resolve, expand_includes
@@ -72,10 +72,11 @@ def _compile_page(
     page = read_page(source, resolve, options)
     skeleton = build_skeleton(page)
     lost = lost_text(page, skeleton)
-    tree = build_tree(skeleton, page)
+    declaring = build_declarations(page)
+    tree = build_tree(skeleton, page, declared_names(declaring))
     code = _compile(tree.page, tree.tier)
     fragments = tuple(_compile(unit, tree.tier) for unit in tree.fragments)
-    declarations = tuple(_compile(unit, "module") for unit in build_declarations(page))
+    declarations = tuple(_compile(unit, "module") for unit in declaring)
     parts = (code, *fragments)
     names = (name for part in (*parts, *declarations) for name in _all_names(part))
     return CompiledPage(

@@ -17,7 +17,7 @@ from ..errors import PspError
 from ..page import CompiledPage
 from .escape import arguments, escape, inner, plain, slow
 from .interface import PageInterface, Runner
-from .output import Output
+from .output import Output, join
 
 _COROUTINE = 0x80  # inspect.CO_COROUTINE
 #: Runs a coroutine to its end, where a server has a loop of its own for it.
@@ -48,6 +48,10 @@ def export_locals(*names: str) -> None:
             into[name] = found[name]
 
 
+class Again(BaseException):
+    """A name is given, or missing, that tier "local" cannot do with."""
+
+
 _escapers: dict[str, Callable[[object], str]] = {}
 
 
@@ -74,91 +78,167 @@ _HELPERS = (
     import_star,
     export_locals,
     in_context,
+    Again,
 )
 _HELPER_NAMES = dict(zip(abi.HELPERS, _HELPERS, strict=True))
+
+
+#: What every namespace has of its own, and no layout is given.
+_OWN = frozenset(("__name__", "__file__", "__builtins__"))
+
+Names = dict[str, Any]
+Functions = tuple[Callable[..., Any], ...]
 
 
 class LoadedPage:
     """A compiled page in this process, with what its declarations made.
 
-    The names of ``<%! %>`` are made once and shared by every run and thread.
+    The names of ``<%! %>`` are made once and shared by every run and thread. A page
+    in tier "local" has one function for all of them; *recompile* gives it in another
+    tier, for runs with names that do not fit.
     """
 
-    __slots__ = ("page", "names", "needs_interface", "_base")
+    __slots__ = (
+        "page",
+        "names",
+        "needs_interface",
+        "_base",
+        "_declared",
+        "_function",
+        "_fragments",
+        "_recompile",
+        "_wider",
+    )
 
-    def __init__(self, page: CompiledPage):
+    def __init__(
+        self,
+        page: CompiledPage,
+        recompile: Callable[[], CompiledPage] | None = None,
+        base: Names | None = None,
+    ):
         self.page = page
         self.names = page.names
         self.needs_interface = "psp" in page.names or page.options.layout is not None
-        self._base: dict[str, Any] = {
-            "__name__": page.name,
-            "__file__": page.filename,
-            # What extension modules import by, such as time.strptime.
-            "__builtins__": builtins,
-        }
-        for code in page.declarations:
-            exec(code, self._base)
+        self._base = _declarations(page) if base is None else base
+        self._declared = len(self._base) > len(_OWN)
+        self._recompile = recompile
+        self._wider: LoadedPage | None = None
+        self._function: FunctionType | None = None
+        self._fragments: Functions = ()
+        if page.tier == "local":
+            self._function = _function(page.code, self._base)
+            self._fragments = _functions(page.fragments, self._base)
 
-    def namespace(self, names: dict[str, Any]) -> dict[str, Any]:
-        """The fresh globals of one run: the shared names, then *names*."""
-        return {**self._base, **names}
+    def start(self, names: Names, output: Output) -> Any:
+        """Run the page's code with *names*; a coroutine if the page awaits.
 
-    def start(self, namespace: dict[str, Any], output: Output) -> Any:
-        """Run the page's code in *namespace*; a coroutine if the page awaits."""
-        page = self.page
-        if page.spliced:
-            return self._start_spliced(namespace, output)
-        return self._start(namespace, output)
-
-    def _start_spliced(self, namespace: dict[str, Any], output: Output) -> Any:
-        """The same, with notes on errors in files that share the page's code."""
+        A page with a layout runs to its end and leaves in *names* what the layout is
+        to have.
+        """
+        if not self.page.spliced:
+            return self._start(names, output)
         from .spliced import add_places
 
-        try:
-            return _finish(self, self._start(namespace, output))
+        try:  # with notes on errors in files that share the page's code
+            return _finish(self, self._start(names, output))
         except BaseException as error:
             add_places(error, self.page.spliced)
             raise
 
-    def _start(self, namespace: dict[str, Any], output: Output) -> Any:
-        page = self.page
-        fragment = (
-            _fragments(page, namespace, output) if page.fragments else _no_fragment
-        )
+    def text(self, names: Names) -> str | None:
+        """What the page writes, where that takes nothing but its function, or None."""
+        if self._function is None or self.needs_interface or self.page.spliced:
+            return None
+        parts: list[str | bytes] = []
+        try:
+            self._function(parts, sys.maxsize, None, self._fragments, names)
+        except Again as again:
+            self._widen(again)
+            return None
+        return join(parts)
+
+    def _start(self, names: Names, output: Output) -> Any:
+        if self._function is not None:
+            try:
+                self._function(
+                    output.parts, output.limit, output.settle, self._fragments, names
+                )
+                if self._declared and self.page.options.layout is not None:
+                    self._leave({**self._base, **names}, names)
+                return None
+            except Again as again:
+                self._widen(again)
+        if self._wider is not None:
+            return self._wider._start(names, output)
+        return self._start_in_namespace(names, output)
+
+    def _start_in_namespace(self, names: Names, output: Output) -> Any:
+        """The same with fresh globals: the shared names, then *names*."""
+        page, namespace = self.page, {**self._base, **names}
         if page.tier == "module":
-            return _run_module(page.code, namespace, output, fragment)
-        function = FunctionType(page.code, namespace, "<page>", _HELPERS)
-        return function(output.parts, output.limit, output.settle, fragment)
+            result = _run_module(page, namespace, output)
+        else:
+            fragments = _functions(page.fragments, namespace) if page.fragments else ()
+            function = _function(page.code, namespace)
+            result = function(
+                output.parts, output.limit, output.settle, fragments, names
+            )
+        if page.options.layout is not None:
+            _finish(self, result)
+            self._leave(namespace, names)
+            return None
+        return result
+
+    def _leave(self, namespace: Names, names: Names) -> None:
+        """Make *names* what *namespace* has for a layout."""
+        names.clear()
+        for name, value in namespace.items():
+            if name not in _OWN and not name.startswith(abi.PREFIX):
+                names[name] = value
+
+    def _widen(self, again: Again) -> None:
+        """From now on, run the page in a tier that any names fit."""
+        page = None if self._recompile is None else self._recompile()
+        if page is None or page.tier == "local":
+            raise NameError(f"name {again.__context__} is not defined") from None
+        self._wider = LoadedPage(page, base=self._base)
+        self._function = None
 
 
-def _no_fragment(index: int) -> None:
-    raise AssertionError(f"this page has no fragment {index}")
+def _declarations(page: CompiledPage) -> Names:
+    """The names that every run of *page* starts with."""
+    base: Names = {
+        "__name__": page.name,
+        "__file__": page.filename,
+        # What extension modules import by, such as time.strptime.
+        "__builtins__": builtins,
+    }
+    for code in page.declarations:
+        exec(code, base)
+    return base
 
 
-def _fragments(
-    page: CompiledPage, namespace: dict[str, Any], output: Output
-) -> Callable[[int], object]:
-    def run(index: int) -> object:
-        code = page.fragments[index]
-        if page.tier == "module":
-            return eval(code, namespace)
-        function = FunctionType(code, namespace, "<page>", _HELPERS)
-        return function(output.parts, output.limit, output.settle, run)
-
-    return run
+def _function(code: CodeType, namespace: Names) -> FunctionType:
+    """The function of *code*, its helpers as defaults."""
+    return FunctionType(code, namespace, "<page>", _HELPERS)
 
 
-def _run_module(
-    code: CodeType,
-    namespace: dict[str, Any],
-    output: Output,
-    fragment: Callable[[int], object],
-) -> Any:
+def _functions(codes: tuple[CodeType, ...], namespace: Names) -> Functions:
+    return tuple(_function(code, namespace) for code in codes)
+
+
+def _run_module(page: CompiledPage, namespace: Names, output: Output) -> Any:
+    """Run *page* as module code, its fragments too."""
+
+    def fragment(code: CodeType) -> Callable[..., Any]:
+        return lambda *_: eval(code, namespace)
+
+    fragments = tuple(map(fragment, page.fragments))
     namespace.update(_HELPER_NAMES)
-    values = (output.parts, output.limit, output.settle, fragment)
+    values = (output.parts, output.limit, output.settle, fragments, None)
     namespace.update(zip(abi.RUN_PARAMETERS, values, strict=True))
     with suppress(PageReturn):
-        return eval(code, namespace)
+        return eval(page.code, namespace)
     return None
 
 
@@ -199,20 +279,19 @@ def run_page(
         interface._page = loaded
         if "psp" in loaded.names or layout:
             names = {"psp": interface, **names}
-    namespace = loaded.namespace(names)
     if layout is None:
-        result = loaded.start(namespace, output)
+        result = loaded.start(names, output)
         if result is not None:
             _finish(loaded, result)
         return
     if interface is None or runner is None:
         raise PspError(f"{loaded.page.name!r} has a layout and needs an engine to run")
-    _run_with_layouts(loaded, namespace, output, interface, runner)
+    _run_with_layouts(loaded, names, output, interface, runner)
 
 
 def _run_with_layouts(
     loaded: LoadedPage,
-    namespace: dict[str, Any],
+    names: Names,
     output: Output,
     interface: PageInterface,
     runner: Runner,
@@ -221,7 +300,7 @@ def _run_with_layouts(
     depth, captures = len(interface._contents), output.depth
     name: str | None = loaded.page.options.layout
     try:
-        _finish_captured(loaded, namespace, output, interface)
+        _finish_captured(loaded, names, output, interface)
         while name is not None:
             if len(interface._contents) - depth > DEPTH:
                 raise PspError(
@@ -229,13 +308,13 @@ def _run_with_layouts(
                 )
             page = runner.load(name, loaded.page.name)
             interface._page = loaded = page
-            for key, value in page.namespace(interface.names_for(page)).items():
-                namespace.setdefault(key, value)
+            for key, value in interface.names_for(page).items():
+                names.setdefault(key, value)
             name = page.page.options.layout
             if name is None:
-                _finish(page, page.start(namespace, output))
+                _finish(page, page.start(names, output))
             else:
-                _finish_captured(page, namespace, output, interface)
+                _finish_captured(page, names, output, interface)
     finally:
         del interface._contents[depth:]
         output.unwind(captures)
@@ -243,12 +322,12 @@ def _run_with_layouts(
 
 def _finish_captured(
     loaded: LoadedPage,
-    namespace: dict[str, Any],
+    names: Names,
     output: Output,
     interface: PageInterface,
 ) -> None:
     output.begin()
-    _finish(loaded, loaded.start(namespace, output))
+    _finish(loaded, loaded.start(names, output))
     interface._contents.append(Markup(output.end()))
 
 

@@ -105,3 +105,17 @@ def test_in_a_process_of_its_own(spawn: Spawn, write: Write) -> None:
     write("a.psp", "x")
     done = spawn("show", "--tokens", "a.psp")
     assert (done.returncode, done.stdout, done.stderr) == (0, "1:1 TEXT 'x'\n", "")
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("<% for i in rows: %><%= i %><% end %>", ["local"]),
+        ("<% x = 1 %><%= x %><% del x %>", ["function", "  'x' has to be global"]),
+        ("<%= globals() %>", ["function", "  it uses globals"]),
+        ("<%= eval('1') %>", ["module", "  it uses eval"]),
+    ],
+)
+def test_tier_and_why(run: Run, write: Write, page: str, shown: list[str]) -> None:
+    write("a.psp", page)
+    assert run("show", "--tier", "a.psp").stdout.splitlines() == shown

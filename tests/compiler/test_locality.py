@@ -7,6 +7,7 @@ they write, and how they fail, is the same in each tier.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -96,12 +97,38 @@ PARTS = st.lists(SIMPLE.filter(lambda p: "include" not in p), max_size=3).map(""
 HEADS = st.sampled_from(["", "", '<%@ layout file="base.psp" %>'])
 
 
-def outcome(files: dict[str, str], tier: str) -> tuple[str, str]:
+#: What pages are given: names that are read, missing ones, one that hides a builtin.
+GIVEN: list[dict[str, object]] = [
+    {"c": [10], "title": "given"},
+    {"a": 1, "b": [2], "c": "<c>", "title": ""},
+    {"c": [10], "len": "hidden"},
+    {},
+]
+
+
+def files_of(head: str, page: str, part: str) -> dict[str, str]:
+    """The pages that belong together."""
+    return {
+        "page.psp": head + page,
+        "part.psp": part,
+        "other.psp": "<% a = 1 %><%= a %>",
+        "base.psp": "<% a = 5 %>[<%= psp.content() %>|<%= title %>|<%= c %>|<%= a %>]",
+    }
+
+
+def outcome(
+    files: dict[str, str],
+    tier: str,
+    names: dict[str, object],
+    seen: Counter[str] | None = None,
+) -> tuple[str, str]:
     """What the page writes, or how it fails, in *tier*."""
     options = PSP._replace(tier=tier)
     engine = Engine(DictLoader(files), options=options, reload_interval=None)
     try:
-        text = engine.render("page.psp", c=[10], title="given")
+        if seen is not None and tier == "auto":
+            seen["tier " + engine.get_page("page.psp").tier] += 1
+        text = engine.render("page.psp", **names)
         return re.sub("0x[0-9a-f]+", "0x", text), ""
     except PageSyntaxError as error:
         return "does not compile", error.msg
@@ -113,15 +140,14 @@ def outcome(files: dict[str, str], tier: str) -> tuple[str, str]:
 
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=150, deadline=None)
-@given(HEADS, PAGES, PARTS)
-def test_tiers_are_equal(head: str, page: str, part: str) -> None:
-    files = {
-        "page.psp": head + page,
-        "part.psp": part,
-        "other.psp": "<% a = 1 %><%= a %>",
-        "base.psp": "<% a = 5 %>[<%= psp.content() %>|<%= title %>|<%= c %>|<%= a %>]",
-    }
-    assert outcome(files, "auto") == outcome(files, "module"), files
+@given(HEADS, PAGES, PARTS, st.sampled_from(GIVEN))
+def test_tiers_are_equal(
+    head: str, page: str, part: str, names: dict[str, object]
+) -> None:
+    files = files_of(head, page, part)
+    wanted = outcome(files, "module", names)
+    assert outcome(files, "auto", names) == wanted, files
+    assert outcome(files, "function", names) == wanted, files
 
 
 @pytest.mark.parametrize(
@@ -133,11 +159,11 @@ def test_tiers_are_equal(head: str, page: str, part: str) -> None:
         ("<% x = 1 %><%= globals() %>", set()),
         ("<% x = 1 %><%= (lambda: x)() %>", {"x"}),
         ("<% def f(): return x %><% x = 1 %>", set()),
-        ("<% if a: %><% x = 1 %><% else: %><% x = 2 %><% end %><%= x %>", {"x"}),
+        ("<% if a: %><% x = 1 %><% else: %><% x = 2 %><% end %><%= x %>", {"a", "x"}),
         ("<% if a: %><% x = 1 %><% end %><%= x %>", set()),
         ("<% x = 1 %><% del x %>", set()),
         ("<% x = 1 %><%= eval('x') %>", set()),
-        ("<% with a as x: %><%= x %><% y = 1 %><%= y %><% end %>", {"x", "y"}),
+        ("<% with a as x: %><%= x %><% y = 1 %><%= y %><% end %>", {"a", "x", "y"}),
         ("<% form = 1 %><%= form %>", set()),
         ('<% x = 1 %><%@ include file="part.psp" %>', set()),
         ('<% y = 1 %><%= y %><%@ include file="part.psp" %>', {"y"}),

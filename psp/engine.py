@@ -83,7 +83,9 @@ class Engine:
 
     def render(self, name: str, /, **names: object) -> str:
         """The text that the page *name* writes, given *names*."""
-        return self._render(self.load(name), names)
+        page = self.load(name)
+        text = None if self.names else page.text(names)
+        return self._render(page, names) if text is None else text
 
     def run(
         self,
@@ -96,6 +98,11 @@ class Engine:
         names = {**self.names, **names}
         run_page(self.load(name), names, output, interface, self)
 
+    def get_template(self, name: str) -> Template:
+        """The page *name*, to be rendered many times; raises as get_page does."""
+        with self._open(name) as slot:
+            return Template(self, slot)
+
     def from_string(self, text: str, name: str = "<string>") -> Template:
         """The page *text*, which finds other pages as if it were called *name*.
 
@@ -103,9 +110,8 @@ class Engine:
         """
         return Template(self, Slot(name, Source(text, name)))
 
-    def _render(self, page: LoadedPage, names: dict[str, object]) -> str:
-        if self.names:
-            names = {**self.names, **names}
+    def _render(self, page: LoadedPage, names: Mapping[str, object]) -> str:
+        names = {**self.names, **names}
         text = page.text(names)
         if text is not None:
             return text
@@ -212,7 +218,9 @@ class Engine:
 
 
 class Template:
-    """A page made from a string; its includes are kept up to date as a page's are."""
+    """A page to be rendered many times; it and its includes are kept up to date."""
+
+    __slots__ = ("_engine", "_slot")
 
     def __init__(self, engine: Engine, slot: Slot) -> None:
         self._engine = engine
@@ -220,7 +228,7 @@ class Template:
         self.load()
 
     def load(self) -> LoadedPage:
-        """The page, ready to run."""
+        """The page, ready to run; raises PageNotFound or PageSyntaxError."""
         slot = self._slot
         loaded = slot.loaded
         if loaded is not None and monotonic() < slot.until:
@@ -229,9 +237,20 @@ class Template:
             self._engine._update(slot)
             return slot.load(self._engine._widen)
 
-    def render(self, /, **names: object) -> str:
-        """The text that it writes, given *names*."""
-        return self._engine._render(self.load(), names)
+    def render(
+        self, names: Mapping[str, object] | None = None, /, **more: object
+    ) -> str:
+        """The text that it writes, given *names* and *more*."""
+        if names is None:
+            names = more
+        elif more:
+            names = {**names, **more}
+        slot = self._slot
+        page = slot.loaded
+        if page is None or slot.until != inf and monotonic() >= slot.until:
+            page = self.load()
+        text = None if self._engine.names else page.text(names)
+        return self._engine._render(page, names) if text is None else text
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from .escape import escape, plain
 from .safe import SafeCSS, SafeJS, SafeURL
@@ -16,7 +15,6 @@ from .safe import SafeCSS, SafeJS, SafeURL
 Escaper = Callable[[object], str]
 
 UNSAFE = "psp-unsafe"  # stands in style sheets for what is no plain value
-SHORT, REMEMBERED = 256, 1024  # characters of a string, strings of an escaper
 INVALID_URL = "about:invalid#psp"
 
 _SCHEMES = frozenset(("http", "https", "mailto", "tel"))
@@ -173,24 +171,13 @@ _ESCAPERS["html"] = escape
 
 
 def escaper_of(names: str) -> Escaper:
-    """The escaper that does all of *names*, joined by ``+``, in turn.
-
-    What it makes of numbers and short strings is remembered: links come often.
-    """
+    """The escaper that does all of *names*, joined by ``+``, in turn."""
     first, *others = (_ESCAPERS[name] for name in names.split("+"))
 
-    def run(value: object) -> str:
+    def escaper(value: object) -> str:
         text = first(value)
         for other in others:
             text = other(str.__str__(text))
         return text
-
-    remembered = lru_cache(REMEMBERED)(run)
-
-    def escaper(value: object) -> str:
-        kind = type(value)
-        if kind is int or (kind is str and len(value) < SHORT):  # type: ignore[arg-type]
-            return remembered(value)
-        return run(value)
 
     return escaper

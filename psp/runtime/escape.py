@@ -35,6 +35,11 @@ def _find_inner() -> Callable[[str], str]:
 inner = _find_inner()
 
 
+def markup(text: str) -> Markup:
+    """An exact ``str`` as Markup, without its looking for ``__html__``."""
+    return str.__new__(Markup, text)
+
+
 def slow(value: object) -> str:
     """The escaped text of what is neither exact ``str`` nor exact ``int``."""
     kind = type(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from markupsafe import Markup
 
 from ..errors import PspError
+from .escape import escape, markup
 from .safe import safe_css, safe_js, safe_url
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Runner(Protocol):
 class Capture:
     """A context manager that cuts out what is written inside; its text is Markup."""
 
+    __slots__ = ("_output", "html")
+
     def __init__(self, output: Output):
         self._output = output
         self.html = Markup("")
@@ -42,7 +45,7 @@ class Capture:
     ) -> None:
         text = self._output.end()
         if kind is None:
-            self.html = Markup(text)
+            self.html = markup(text)
 
     def __html__(self) -> str:
         return self.html
@@ -51,14 +54,19 @@ class Capture:
         return self.html
 
 
-class Section(Capture):
+class Section:
     """A named part: filled by ``with``, placed by an expression."""
 
+    __slots__ = ("_interface", "_name", "_default")
+
     def __init__(self, interface: PageInterface, name: str, default: object):
-        super().__init__(interface._output)
         self._interface = interface
         self._name = name
         self._default = default
+
+    def __enter__(self) -> Section:
+        self._interface._output.begin()
+        return self
 
     def __exit__(
         self,
@@ -66,21 +74,24 @@ class Section(Capture):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        super().__exit__(kind, error, trace)
+        text = self._interface._output.end()
         if kind is None:
-            self._interface._fill(self._name, self.html)
+            self._interface._fill(self._name, text)
 
     def __html__(self) -> str:
         filled = self._interface._sections.get(self._name)
-        if filled is not None:
-            return filled[1]
-        return Markup.escape(self._default)
+        return escape(self._default) if filled is None else filled[1]
 
     def __str__(self) -> str:
         return self.__html__()
 
     def __bool__(self) -> bool:
         return self._name in self._interface._sections
+
+    @property
+    def html(self) -> Markup:
+        """What the section holds."""
+        return markup(self.__html__())
 
 
 class PageInterface:
@@ -102,7 +113,7 @@ class PageInterface:
         self._output = output
         self._names = {} if names is None else names
         self._page: LoadedPage | None = None
-        self._sections: dict[str, tuple[int, Markup]] = {}
+        self._sections: dict[str, tuple[int, str]] = {}
         self._contents: list[Markup] = []
 
     def names_for(self, page: LoadedPage) -> dict[str, Any]:
@@ -148,7 +159,7 @@ class PageInterface:
         """Drop what was written and not yet sent."""
         self._output.reset()
 
-    def _fill(self, name: str, html: Markup) -> None:
+    def _fill(self, name: str, html: str) -> None:
         """Keep a section; a page's own wins over its layouts' of the same name."""
         phase = len(self._contents)
         filled = self._sections.get(name)

@@ -78,9 +78,10 @@ class Output:
 
     def text(self) -> str:
         """All that waits, as text."""
-        return b"".join(self._waiting).decode("utf-8", "surrogateescape") + join(
-            self.parts
-        )
+        text = join(self.parts)
+        if not self._waiting:
+            return text
+        return b"".join(self._waiting).decode("utf-8", "surrogateescape") + text
 
     def body(self) -> bytes:
         """All that waits, as bytes; nothing waits afterwards."""
@@ -96,9 +97,11 @@ class Output:
 
     def end(self) -> str:
         """What was written since the innermost ``begin``, taken out of the output."""
-        mark = self._marks.pop()
-        text = join(self.parts[mark:])
-        del self.parts[mark:]
+        mark, parts = self._marks.pop(), self.parts
+        if len(parts) == mark + 1:
+            return join([parts.pop()])
+        text = join(parts[mark:] if mark else parts)
+        del parts[mark:]
         return text
 
     @property

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
-
-from markupsafe import Markup
 
 from .. import abi
 from ..errors import PspError
 from ..page import CompiledPage
-from .escape import arguments, escape, inner, plain, slow
+from .escape import arguments, escape, inner, markup, plain, slow
 from .interface import PageInterface, Runner
 from .output import Output, join
 
@@ -24,6 +23,8 @@ _COROUTINE = 0x80  # inspect.CO_COROUTINE
 run_awaited: ContextVar[Callable[[Any], object] | None]
 run_awaited = ContextVar("run_awaited", default=None)
 
+#: Characters of a string, and strings of an escaper, that are worth remembering.
+SHORT, REMEMBERED = 256, 1024
 #: Layouts within layouts, and includes within includes, before a cycle is assumed.
 DEPTH = 50
 
@@ -52,17 +53,28 @@ class Again(BaseException):
     """A name is given, or missing, that tier "local" cannot do with."""
 
 
-_escapers: dict[str, Callable[[object], str]] = {}
+Escapers = tuple[Callable[[object], str], Callable[[object], str]]
+
+_escapers: dict[str, Escapers] = {}
 
 
 def in_context(names: str, value: object) -> str:
-    """*value* by the escapers *names*, which few pages need more of than HTML's."""
-    escaper = _escapers.get(names)
-    if escaper is None:
-        from .contexts import escaper_of
+    """*value* by the escapers *names*, which few pages need more of than HTML's.
 
-        escaper = _escapers[names] = escaper_of(names)
+    What they make of short strings is remembered: links come often.
+    """
+    remembered, escaper = _escapers.get(names) or _find_escapers(names)
+    if type(value) is str and len(value) < SHORT:
+        return remembered(value)
     return escaper(value)
+
+
+def _find_escapers(names: str) -> Escapers:
+    from .contexts import escaper_of
+
+    escaper = escaper_of(names)
+    found = _escapers[names] = (lru_cache(REMEMBERED)(escaper), escaper)
+    return found
 
 
 _HELPERS = (
@@ -140,12 +152,13 @@ class LoadedPage:
         from .spliced import add_places
 
         try:  # with notes on errors in files that share the page's code
-            return _finish(self, self._start(names, output))
+            result = self._start(names, output)
+            return None if result is None else _finish(self, result)
         except BaseException as error:
             add_places(error, self.page.spliced)
             raise
 
-    def text(self, names: Names) -> str | None:
+    def text(self, names: Mapping[str, object]) -> str | None:
         """What the page writes, where that takes nothing but its function, or None."""
         if self._function is None or self.needs_interface or self.page.spliced:
             return None
@@ -184,7 +197,8 @@ class LoadedPage:
                 output.parts, output.limit, output.settle, fragments, names
             )
         if page.options.layout is not None:
-            _finish(self, result)
+            if result is not None:
+                _finish(self, result)
             self._leave(namespace, names)
             return None
         return result
@@ -257,7 +271,7 @@ def _run(page: Any) -> None:
 
 def _finish(loaded: LoadedPage, result: Any) -> None:
     """Run the coroutine of a page that awaits to its end."""
-    if result is not None and loaded.page.code.co_flags & _COROUTINE:
+    if loaded.page.code.co_flags & _COROUTINE:
         with suppress(PageReturn):
             (run_awaited.get() or _run)(result)
 
@@ -271,14 +285,15 @@ def run_page(
 ) -> None:
     """Run a page and then its layouts, writing to *output*.
 
-    *names* are the page's names besides those it makes itself; a ``psp`` among them
-    takes the place of the interface. Exceptions of page code pass through untouched.
+    *names* are the page's names besides those it makes itself, and belong to the run;
+    a ``psp`` among them takes the place of the interface. Exceptions of page code pass
+    through untouched.
     """
     layout = loaded.page.options.layout
     if interface is not None:
         interface._page = loaded
         if "psp" in loaded.names or layout:
-            names = {"psp": interface, **names}
+            names.setdefault("psp", interface)
     if layout is None:
         result = loaded.start(names, output)
         if result is not None:
@@ -297,38 +312,29 @@ def _run_with_layouts(
     runner: Runner,
 ) -> None:
     """Run the page into a capture, then each layout around what came before it."""
-    depth, captures = len(interface._contents), output.depth
-    name: str | None = loaded.page.options.layout
+    contents, captures = interface._contents, output.depth
+    first, depth = loaded, len(contents)
+    layout = loaded.page.options.layout
     try:
-        _finish_captured(loaded, names, output, interface)
-        while name is not None:
-            if len(interface._contents) - depth > DEPTH:
-                raise PspError(
-                    f"the layouts of {loaded.page.name!r} go round in a circle"
-                )
-            page = runner.load(name, loaded.page.name)
-            interface._page = loaded = page
-            for key, value in interface.names_for(page).items():
+        while layout is not None:
+            if len(contents) - depth > DEPTH:
+                name = first.page.name
+                raise PspError(f"the layouts of {name!r} go round in a circle")
+            output.begin()
+            result = loaded.start(names, output)
+            if result is not None:
+                _finish(loaded, result)
+            contents.append(markup(output.end()))
+            interface._page = loaded = runner.load(layout, loaded.page.name)
+            for key, value in interface.names_for(loaded).items():
                 names.setdefault(key, value)
-            name = page.page.options.layout
-            if name is None:
-                _finish(page, page.start(names, output))
-            else:
-                _finish_captured(page, names, output, interface)
+            layout = loaded.page.options.layout
+        result = loaded.start(names, output)
+        if result is not None:
+            _finish(loaded, result)
     finally:
-        del interface._contents[depth:]
+        del contents[depth:]
         output.unwind(captures)
-
-
-def _finish_captured(
-    loaded: LoadedPage,
-    names: Names,
-    output: Output,
-    interface: PageInterface,
-) -> None:
-    output.begin()
-    _finish(loaded, loaded.start(names, output))
-    interface._contents.append(Markup(output.end()))
 
 
 def run_included(

@@ -108,6 +108,35 @@ def test_warnings_about_a_page_are_issued_when_it_is_compiled(
     assert again.get_page("page.psp").notices
 
 
+def test_get_template() -> None:
+    pages = {"page.psp": "<%= a %> <%= b %>"}
+    engine = Engine(DictLoader(pages), reload_interval=0)
+    template = engine.get_template("page.psp")
+    given = {"a": 1, "b": "<"}
+    assert template.render(given) == template.render(**given) == "1 &lt;"
+    assert template.render(given, b=2) == "1 2"
+    assert given == {"a": 1, "b": "<"}
+    pages["page.psp"] = "changed"
+    assert template.render() == "changed"
+    del pages["page.psp"]
+    with pytest.raises(PageNotFound):
+        template.render()
+    with pytest.raises(PageNotFound):
+        engine.get_template("missing.psp")
+
+
+def test_get_template_with_names_of_the_engine_and_a_layout() -> None:
+    pages = {
+        "page.psp": '<%@ layout file="base.psp" %><% x = a + b %><%= x %>',
+        "base.psp": "[<%= psp.content() %> <%= x %>]",
+    }
+    template = Engine(DictLoader(pages), names={"a": 1}).get_template("page.psp")
+    given = {"b": 2}
+    assert template.render(given) == "[3 3]"
+    assert template.render(given, a=2) == "[4 4]"
+    assert given == {"b": 2}
+
+
 def test_from_string() -> None:
     template = Engine(DictLoader({})).from_string("Hello, <%= who %>!")
     assert template.render(who="you") == "Hello, you!"

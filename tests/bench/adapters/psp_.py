@@ -46,13 +46,11 @@ class Engine(Adapter):
         return Engine(FileLoader(directory), cache=kept, reload_interval=None)
 
     def get(self, env, name):
-        env.load(name)
-        return env, name
+        return env.get_template(name)
 
     def renderer(self, template, ctx):
-        env, name = template
-        render = env.render
-        return lambda: render(name, **ctx)
+        render = template.render
+        return lambda: render(ctx)
 
     def compile(self, env, source):
         from psp.compiler.pipeline import compile_page
@@ -74,11 +72,10 @@ class Engine(Adapter):
         from psp.runtime.interface import PageInterface
         from psp.runtime.output import Output
 
-        env, name = template
-
         def push(write):
             output = Output(write)
-            env.run(name, ctx, output, PageInterface(env, output))
+            env = template._engine
+            env.run(template._slot.name, ctx, output, PageInterface(env, output))
             output.flush()
 
         return push

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from psp import Engine, FileLoader
+from psp import PSP, Engine, FileLoader
 
 PAGES = {
     "expression.psp": """\
@@ -76,11 +76,11 @@ PAGES = {
 }
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+@pytest.fixture(params=["auto", "function", "module"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     for name, text in PAGES.items():
         (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
-    return Engine(FileLoader(tmp_path))
+    return Engine(FileLoader(tmp_path), options=PSP._replace(tier=request.param))
 
 
 def trace(engine: Engine, name: str, **names: object) -> str:
@@ -256,7 +256,8 @@ def test_breakpoint(engine: Engine, tmp_path: Path) -> None:
     assert "first = n" in text
 
 
-def test_coverage_of_page_lines(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tier", ["auto", "function", "module"])
+def test_coverage_of_page_lines(tier: str, tmp_path: Path) -> None:
     page = """\
         <h1>Title</h1>
         <% for i in range(2): %>
@@ -272,8 +273,9 @@ def test_coverage_of_page_lines(tmp_path: Path) -> None:
         f"[run]\nplugins = psp.contrib.coverage\nsource = {tmp_path}\n"
     )
     (tmp_path / "run.py").write_text(
-        "from psp import Engine, FileLoader\n"
-        f"Engine(FileLoader({str(tmp_path)!r})).render('page.psp')\n"
+        "from psp import PSP, Engine, FileLoader\n"
+        f"options = PSP._replace(tier={tier!r})\n"
+        f"Engine(FileLoader({str(tmp_path)!r}), options=options).render('page.psp')\n"
     )
     environment = {**os.environ, "COVERAGE_FILE": str(tmp_path / "data")}
 

@@ -61,7 +61,7 @@ def build_tree(
     scopes = [page_scope(body), *(page_scope(part.body) for part in fragments)]
     reasons = [reason for scope in scopes for reason in scope.reasons]
     tier = page.options.tier
-    if tier == "auto":
+    if tier != "module":
         tier = "module" if reasons else "function"
     _refuse(scopes[0], skeleton.source, page.options)
     layout = page.options.layout is not None

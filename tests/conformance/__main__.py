@@ -1,10 +1,11 @@
 """Replay all cases, or those of the topics that are named: how many pass of each.
 
-python -m tests.conformance [TOPIC ...]
+python -m tests.conformance [--tier auto|function|module|all] [TOPIC ...]
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -13,10 +14,22 @@ from .harness import CASES, served
 from .replay import Runner, read_cases, summarise
 
 
+TIERS = ("auto", "function", "module")
+
+
 def main() -> int:
-    """The exit status: 0 when every case has passed."""
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as runner:
-        return replay_all(runner, sys.argv[1:])
+    """The exit status: 0 when every case has passed in each tier asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance")
+    parser.add_argument("--tier", choices=(*TIERS, "all"), default="auto")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC")
+    asked = parser.parse_args()
+    failed = 0
+    for tier in TIERS if asked.tier == "all" else (asked.tier,):
+        with tempfile.TemporaryDirectory() as folder:
+            with served(Path(folder), tier) as runner:
+                print(f"tier {tier}")
+                failed |= replay_all(runner, asked.topics)
+    return failed
 
 
 def replay_all(runner: Runner, wanted: list[str]) -> int:

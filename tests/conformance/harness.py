@@ -16,12 +16,16 @@ CASES = sorted(HERE.glob("cases/*.jsonl"))
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Runner]:
-    """A runner whose server lives as long as the context, and keeps to *folder*."""
+def served(folder: Path, tier: str = "auto") -> Iterator[Runner]:
+    """A runner whose server lives as long as the context, and keeps to *folder*.
+
+    *tier* is how the server runs the code of pages.
+    """
     docroot, config = folder / "docroot", folder / "config.json"
     docroot.mkdir()
     command = [sys.executable, str(HERE / "server.py"), "--port", "0"]
     command += ["--docroot", str(docroot), "--config-file", str(config)]
+    command += ["--tier", tier]
     with open(folder / "errors", "w") as errors:
         server = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, text=True

@@ -34,7 +34,9 @@ MOST_LEFT_OVER = 1 << 24
 class ConfiguredSite:
     """The application under test, whose settings follow a file."""
 
-    def __init__(self, docroot: str, config_file: str | None, sessions: str) -> None:
+    def __init__(
+        self, docroot: str, config_file: str | None, sessions: str, tier: str
+    ) -> None:
         self._directives = (
             f"{DEFAULT}\nPythonOption mod_python.session.database_directory {sessions}"
         )
@@ -42,6 +44,8 @@ class ConfiguredSite:
         self._application = Application(
             docroot, self._directives, default_session="DbmSession"
         )
+        engine = self._application.site.handler.engine
+        engine.options = engine.options._replace(tier=tier)
         self._config_file = config_file
         self._text = ""
         self._lock = Lock()
@@ -115,6 +119,7 @@ def main() -> None:
     parser.add_argument("--docroot", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--config-file")
+    parser.add_argument("--tier", default="auto", help="how page code runs")
     parser.add_argument("--log", help="file that errors are told in")
     options = parser.parse_args()
     if options.log:
@@ -123,7 +128,9 @@ def main() -> None:
         logging.disable()
     server = Server(("127.0.0.1", options.port), RequestHandler)
     with TemporaryDirectory() as sessions:
-        site = ConfiguredSite(options.docroot, options.config_file, sessions)
+        site = ConfiguredSite(
+            options.docroot, options.config_file, sessions, options.tier
+        )
         server.set_app(site)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         print(f"http://127.0.0.1:{server.server_port}/", flush=True)

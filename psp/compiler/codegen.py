@@ -24,6 +24,10 @@ from .suites import FUNCTIONS, LOOPS, hole_index, suites
 from .writer import Hole, HoleKind
 
 
+#: Holes of a page up to which escaping in place costs next to nothing to compile.
+FEW = 48
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One module to compile: the page itself, or an included file of its own."""
@@ -154,6 +158,7 @@ class _Filler:
         escapers: Mapping[int, str],
     ):
         self._holes = skeleton.holes
+        self._few = len(skeleton.holes) <= FEW
         self._sites = skeleton.sites
         self._fragments = fragments
         self._mover = mover
@@ -273,7 +278,8 @@ class _Filler:
         value = self._value(hole, call, place)
         escapers = self._escapers.get(index)
         if escapers is None:
-            return emit.append(emit.escaped(value, node.escape, loop, place), place)
+            text = emit.escaped(value, node.escape, loop, self._few, place)
+            return emit.append(text, place)
         return emit.append(emit.in_context(value, escapers, place), place)
 
     def _check_end(self, hole: Hole, call: ast.Call) -> None:

@@ -53,14 +53,24 @@ def append(value: ast.expr, place: Place) -> ast.stmt:
     return statement(written, place)
 
 
-def escaped(value: ast.expr, escape: Escape, loop: bool, place: Place) -> ast.expr:
-    """*value* as text; inside loops the exact types are looked at in place."""
+def escaped(
+    value: ast.expr, escape: Escape, loop: bool, few: bool, place: Place
+) -> ast.expr:
+    """*value* as text.
+
+    Inside loops the exact types are looked at in place; where a page has *few* holes,
+    so is the one that most values have.
+    """
     if escape is Escape.STR:
         return call(abi.STR, [value], place)
-    if not loop:
+    if not loop and not (few and escape is Escape.HTML):
         helper = abi.ESCAPE if escape is Escape.HTML else abi.PLAIN
         return call(helper, [value], place)
     first, again = _twice(value, place)
+    if not loop:
+        other = call(abi.ESCAPE, [again()], place)
+        is_str = _is_exactly(first, abi.STR, place)
+        return _choice(is_str, call(abi.INNER, [again()], place), other, place)
     text = call(abi.STR, [again()], place)
     if escape is Escape.PLAIN:
         is_none = _is(first, constant(None, place), place)

@@ -23,6 +23,7 @@ _COROUTINE = 0x80  # inspect.CO_COROUTINE
 run_awaited: ContextVar[Callable[[Any], object] | None]
 run_awaited = ContextVar("run_awaited", default=None)
 
+_NO_LIMIT = sys.maxsize
 #: Characters of a string, and strings of an escaper, that are worth remembering.
 SHORT, REMEMBERED = 256, 1024
 #: Layouts within layouts, and includes within includes, before a cycle is assumed.
@@ -117,6 +118,7 @@ class LoadedPage:
         "_base",
         "_declared",
         "_function",
+        "_alone",
         "_fragments",
         "_recompile",
         "_wider",
@@ -136,10 +138,13 @@ class LoadedPage:
         self._recompile = recompile
         self._wider: LoadedPage | None = None
         self._function: FunctionType | None = None
+        self._alone: FunctionType | None = None  # the same, where it is all there is
         self._fragments: Functions = ()
         if page.tier == "local":
             self._function = _function(page.code, self._base)
             self._fragments = _functions(page.fragments, self._base)
+            if not self.needs_interface and not page.spliced:
+                self._alone = self._function
 
     def start(self, names: Names, output: Output) -> Any:
         """Run the page's code with *names*; a coroutine if the page awaits.
@@ -160,11 +165,12 @@ class LoadedPage:
 
     def text(self, names: Mapping[str, object]) -> str | None:
         """What the page writes, where that takes nothing but its function, or None."""
-        if self._function is None or self.needs_interface or self.page.spliced:
+        function = self._alone
+        if function is None:
             return None
         parts: list[str | bytes] = []
         try:
-            self._function(parts, sys.maxsize, None, self._fragments, names)
+            function(parts, _NO_LIMIT, None, self._fragments, names)
         except Again as again:
             self._widen(again)
             return None
@@ -216,7 +222,7 @@ class LoadedPage:
         if page is None or page.tier == "local":
             raise NameError(f"name {again.__context__} is not defined") from None
         self._wider = LoadedPage(page, base=self._base)
-        self._function = None
+        self._function = self._alone = None
 
 
 def _declarations(page: CompiledPage) -> Names:

@@ -13,7 +13,6 @@ from pathlib import Path
 from .harness import CASES, served
 from .replay import Runner, read_cases, summarise
 
-
 TIERS = ("auto", "function", "module")
 
 

@@ -23,7 +23,6 @@ from .skeleton import Skeleton
 from .suites import FUNCTIONS, LOOPS, hole_index, suites
 from .writer import Hole, HoleKind
 
-
 #: Holes of a page up to which escaping in place costs next to nothing to compile.
 FEW = 48
 

@@ -13,6 +13,10 @@ VERSION = 7
 
 PREFIX = "_psp_"
 
+#: A piece worth looking at by itself, in characters: when it is compiled, whether it
+#: takes long to encode; when it is written, whether it fills the buffer.
+LARGE = 4096
+
 FUNCTION = "_psp_page"  # what the function of a page is called while it is compiled
 
 OUT = "_psp_out"  # list of str and bytes: what the page has written

@@ -70,8 +70,9 @@ def build_tree(
     layout = page.options.layout is not None
     bodies = [body, *(part.body for part in fragments)]
     reads: Reads | None = None
-    if tier == "function" and page.options.tier == "auto":
+    if tier == "function":
         _choose_locals(bodies, scopes, layout)
+    if tier == "function" and page.options.tier == "auto":
         found = page_reads(bodies, scopes, declared)
         if isinstance(found, Reads):
             tier, reads = "local", found
@@ -263,7 +264,17 @@ class _Filler:
         place = self._mover.of_hole(
             hole.source, hole.site, hole.node.span, visible=True
         )
-        return emit.append(emit.constant(hole.node.text, place), place)
+        return emit.append(emit.constant(self._constant(hole.node.text), place), place)
+
+    def _constant(self, text: str) -> str | bytes:
+        """*text*, encoded here rather than in every answer where that takes long.
+
+        What goes into a layout is text again before it is sent.
+        """
+        large = len(text) >= abi.LARGE and not text.isascii()
+        if not large or self._options.layout is not None:
+            return text
+        return text.encode("utf-8", "surrogateescape")
 
     def _expression(self, index: int, call: ast.Call, loop: bool) -> ast.stmt | None:
         hole = self._holes[index]

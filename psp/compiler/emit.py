@@ -29,7 +29,7 @@ def name(ident: str, place: Place) -> ast.expr:
     return _new(ast.Name, place, id=ident, ctx=_LOAD)
 
 
-def constant(value: str | int | None, place: Place) -> ast.expr:
+def constant(value: str | bytes | int | None, place: Place) -> ast.expr:
     """A literal."""
     return _new(ast.Constant, place, value=value, kind=None)
 

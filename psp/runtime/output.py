@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from ..abi import LARGE
+
 Send = Callable[[bytes], None]
 
 #: Pieces that may wait before a loop asks whether they are worth sending.
 PIECES = 512
-#: A single piece from which on writing looks at the buffer at once, in characters.
-LARGE = 4096
 
 
 def encode(text: str) -> bytes:
@@ -119,10 +119,24 @@ class Output:
             try:
                 data = encode("".join(parts))  # type: ignore[arg-type]
             except TypeError:
-                data = b"".join(p if isinstance(p, bytes) else encode(p) for p in parts)
+                data = _mixed(parts)
             parts.clear()
             self._waiting.append(data)
             self._size += len(data)
+
+
+def _mixed(parts: list[str | bytes]) -> bytes:
+    """*parts* as bytes; runs of text among them are encoded as one."""
+    found: list[bytes] = []
+    start = 0
+    for index, part in enumerate(parts):
+        if isinstance(part, bytes):
+            if start < index:
+                found.append(encode("".join(parts[start:index])))  # type: ignore[arg-type]
+            found.append(part)
+            start = index + 1
+    found.append(encode("".join(parts[start:])))  # type: ignore[arg-type]
+    return b"".join(found)
 
 
 def join(parts: list[str | bytes]) -> str:

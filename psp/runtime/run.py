@@ -212,9 +212,13 @@ class LoadedPage:
     def _leave(self, namespace: Names, names: Names) -> None:
         """Make *names* what *namespace* has for a layout."""
         names.clear()
-        for name, value in namespace.items():
-            if name not in _OWN and not name.startswith(abi.PREFIX):
-                names[name] = value
+        names.update(namespace)
+        for own in _OWN:
+            names.pop(own, None)
+        if self.page.tier == "module":
+            for name in namespace:
+                if name.startswith(abi.PREFIX):
+                    del names[name]
 
     def _widen(self, again: Again) -> None:
         """From now on, run the page in a tier that any names fit."""

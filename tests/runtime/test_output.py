@@ -17,6 +17,14 @@ def test_keeps_order_of_text_and_bytes() -> None:
     assert output.body() == b""
 
 
+def test_text_between_bytes() -> None:
+    output = Output()
+    for piece in ("a", "ä", b"\xc3\xb6", b"o", "", "b", "c", b"x"):
+        output.write(piece)
+    assert output.text() == "aäöobcx"
+    assert output.body() == "aäöobcx".encode()
+
+
 def test_sends_by_itself_past_the_buffer_and_not_before() -> None:
     sent: list[bytes] = []
     output = Output(sent.append, buffer=10_000)

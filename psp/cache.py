@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock  # threading's Lock, without the rest of it
 from collections import OrderedDict
 from collections.abc import Iterable
-from threading import Lock
 from typing import Protocol
 
 from .page import CompiledPage
@@ -28,7 +28,7 @@ class MemoryCache:
             raise ValueError(f"a cache of {size} pages keeps nothing")
         self.size = size
         self._pages: OrderedDict[str, CompiledPage] = OrderedDict()
-        self._lock = Lock()
+        self._lock = allocate_lock()
 
     def get(self, name: str) -> CompiledPage | None:
         """The page kept as *name*, which is now the one used last."""

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from math import inf
 from time import monotonic
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +20,7 @@ from .page import CompiledPage, Fingerprint
 from .runtime.interface import PageInterface
 from .runtime.output import Output
 from .runtime.run import LoadedPage, run_page
-from .slot import Slot
+from .slot import FOREVER, Slot
 from .source import Source
 
 Resolve = Callable[[str, Source], Source]
@@ -55,7 +54,7 @@ class Engine:
         self.options = options
         self.names: dict[str, Any] = dict(names)
         self._cache = cache
-        self._interval = inf if reload_interval is None else reload_interval
+        self._interval = FOREVER if reload_interval is None else reload_interval
         self._compile = _compile or _compile_page
         self._slots: dict[str, Slot] = {}
         compiled_with = repr((getattr(loader, "origin", None), options)).encode()
@@ -247,7 +246,7 @@ class Template:
             names = {**names, **more}
         slot = self._slot
         page = slot.loaded
-        if page is None or slot.until != inf and monotonic() >= slot.until:
+        if page is None or slot.until != FOREVER and monotonic() >= slot.until:
             page = self.load()
         text = None if self._engine.names else page.text(names)
         return self._engine._render(page, names) if text is None else text

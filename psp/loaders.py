@@ -11,8 +11,9 @@ import errno
 import os
 import posixpath
 import stat
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import PageNotFound, PspError
 from .page import Fingerprint
@@ -215,9 +216,18 @@ class ChainLoader:
 
 def text_digest(source: Source) -> bytes:
     """The SHA-256 of the text of *source*, as a loader gave it."""
-    from hashlib import sha256  # loads OpenSSL: more than a cached page costs in all
+    digest: bytes = _sha256()(source.text.encode("utf-8", "surrogatepass")).digest()
+    return digest
 
-    return sha256(source.text.encode("utf-8", "surrogatepass")).digest()
+
+def _sha256() -> Callable[[bytes], Any]:
+    """hashlib's, without OpenSSL: to load that takes longer than a cached page."""
+    try:
+        module: Any = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256")
+    except ImportError:
+        import hashlib as module
+    found: Callable[[bytes], Any] = module.sha256
+    return found
 
 
 def _check_name(name: str) -> None:

@@ -1,7 +1,5 @@
 """PageOptions: what a site, an engine or ``<%@ page %>`` may set for a page."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 KIB = 1024

@@ -1,7 +1,5 @@
 """CompiledPage and Fingerprint: what the compiler makes and the caches keep."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import CodeType
 from typing import NamedTuple

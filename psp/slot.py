@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from _thread import RLock  # threading's, without the rest of it
 from collections.abc import Callable, Mapping
-from math import inf
-from threading import RLock
 
 from .errors import PageSyntaxError
 from .page import CompiledPage, Fingerprint
 from .runtime.run import LoadedPage
 from .source import Source
+
+FOREVER = float("inf")  # a time that never comes
 
 _PLACE = (
     "msg",
@@ -39,7 +40,7 @@ class Slot:
         self.name = name
         self.source = source
         self.lock = RLock()
-        self.until = -inf
+        self.until = -FOREVER
         self.dependencies: Mapping[str, Fingerprint] | None = None
         self.loaded: LoadedPage | None = None
         self._made: CompiledPage | PageSyntaxError | None = None

@@ -5,9 +5,6 @@ spans. Lines end at ``\\n`` only: CRLF and lone CR are normalised on the way in,
 as mod_python's scanner and Python's own reader do.
 """
 
-from __future__ import annotations
-
-from bisect import bisect_right
 from typing import NamedTuple
 
 BOM = "\ufeff"
@@ -53,7 +50,7 @@ class Source:
         name: str = "<string>",
         filename: str | None = None,
         encoding: str = "utf-8",
-    ) -> Source:
+    ) -> "Source":
         """The source decoded from *data*; undecodable bytes become lone surrogates."""
         return cls(data.decode(encoding, "surrogateescape"), name, filename)
 
@@ -71,6 +68,8 @@ class Source:
 
     def line_at(self, offset: int) -> int:
         """The number, from 1, of the line that holds *offset*."""
+        from bisect import bisect_right  # nobody asks while pages run
+
         return bisect_right(self.starts, offset)
 
     def position(self, offset: int) -> Position:

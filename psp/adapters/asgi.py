@@ -18,7 +18,7 @@ from ..errors import HTTPError
 from ..http.headers import Headers
 from ..http.limits import Limits
 from ..http.request import Request, Stream, parse_content_length
-from ..runtime.run import run_awaited
+from ..runtime.awaited import run_awaited
 from ..settings import Settings
 from .asgistreams import Inbox, Outbox
 from .wsgi import WSGIApplication

@@ -6,7 +6,6 @@ import builtins
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from contextvars import ContextVar
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -19,10 +18,6 @@ from .interface import PageInterface, Runner
 from .output import Output, join
 
 _COROUTINE = 0x80  # inspect.CO_COROUTINE
-#: Runs a coroutine to its end, where a server has a loop of its own for it.
-run_awaited: ContextVar[Callable[[Any], object] | None]
-run_awaited = ContextVar("run_awaited", default=None)
-
 _NO_LIMIT = sys.maxsize
 #: Characters of a string, and strings of an escaper, that are worth remembering.
 SHORT, REMEMBERED = 256, 1024
@@ -71,7 +66,7 @@ def in_context(names: str, value: object) -> str:
 
 
 def _find_escapers(names: str) -> Escapers:
-    from .contexts import escaper_of
+    from .escapers import escaper_of
 
     escaper = escaper_of(names)
     found = _escapers[names] = (lru_cache(REMEMBERED)(escaper), escaper)
@@ -273,17 +268,13 @@ class PageReturn(BaseException):
 _HELPER_NAMES[abi.RETURN] = PageReturn
 
 
-def _run(page: Any) -> None:
-    import asyncio
-
-    asyncio.run(page)
-
-
 def _finish(loaded: LoadedPage, result: Any) -> None:
     """Run the coroutine of a page that awaits to its end."""
     if loaded.page.code.co_flags & _COROUTINE:
+        from .awaited import run_to_end
+
         with suppress(PageReturn):
-            (run_awaited.get() or _run)(result)
+            run_to_end(result)
 
 
 def run_page(

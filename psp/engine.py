@@ -187,6 +187,8 @@ class Engine:
         slot.keep(page._replace(name=slot.name, dependencies=files), recorder.seen)
         if slot.source is None:
             self._put_in_cache(slot)
+        else:
+            slot.source.shrink()
         for notice in page.notices:
             warnings.warn_explicit(
                 notice.message, PageWarning, notice.filename, notice.line

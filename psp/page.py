@@ -48,7 +48,7 @@ class CompiledPage(NamedTuple):
     declarations: tuple[CodeType, ...] = ()
     tier: str = "function"
     names: frozenset[str] = frozenset()
-    toplevel: frozenset[str] = frozenset()
+    toplevel: tuple[str, ...] = ()
     dependencies: Mapping[str, Fingerprint] = {}
     options: PageOptions = DEFAULT_OPTIONS
     notices: tuple[Notice, ...] = ()

@@ -66,6 +66,10 @@ class Source:
             self._starts = starts
         return self._starts
 
+    def shrink(self) -> None:
+        """Forget what can be found again in the text."""
+        self._starts = None
+
     def line_at(self, offset: int) -> int:
         """The number, from 1, of the line that holds *offset*."""
         from bisect import bisect_right  # nobody asks while pages run

@@ -59,11 +59,12 @@ def escaped(
     """*value* as text.
 
     Inside loops the exact types are looked at in place; where a page has *few* holes,
-    so is the one that most values have.
+    so is that of a plain name, where it takes little code.
     """
     if escape is Escape.STR:
         return call(abi.STR, [value], place)
-    if not loop and not (few and escape is Escape.HTML):
+    in_place = few and escape is Escape.HTML and isinstance(value, ast.Name)
+    if not loop and not in_place:
         helper = abi.ESCAPE if escape is Escape.HTML else abi.PLAIN
         return call(helper, [value], place)
     first, again = _twice(value, place)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from types import CodeType
 
-from ..abi import FUNCTION
+from ..abi import FUNCTION, PREFIX
 from ..errors import PageSyntaxError
 from ..lexer.lexer import tokenize
 from ..options import DEFAULT_OPTIONS, PageOptions
@@ -78,7 +78,8 @@ def _compile_page(
     fragments = tuple(_compile(unit, tree.tier) for unit in tree.fragments)
     declarations = tuple(_compile(unit, "module") for unit in declaring)
     parts = (code, *fragments)
-    names = (name for part in (*parts, *declarations) for name in _all_names(part))
+    names = {name for part in (*parts, *declarations) for name in _all_names(part)}
+    toplevel = names & {name for part in parts for name in _own_names(part)}
     return CompiledPage(
         name=source.name,
         filename=source.filename,
@@ -87,7 +88,7 @@ def _compile_page(
         declarations=declarations,
         tier=tree.tier,
         names=frozenset(names),
-        toplevel=frozenset(name for part in parts for name in _own_names(part)),
+        toplevel=tuple(sorted(toplevel)),
         options=page.options,
         notices=(*page.notices, *lost),
         spliced=tree.spliced,
@@ -139,10 +140,10 @@ def _unnested(code: CodeType) -> CodeType:
 
 
 def _all_names(code: CodeType) -> Iterator[str]:
-    """The names that *code* and the functions in it use."""
-    yield from code.co_names
-    yield from code.co_varnames
-    yield from code.co_cellvars
+    """The names that *code* and the functions in it use, but for those of ours."""
+    for name in _own_names(code):
+        if not name.startswith(PREFIX):
+            yield name
     for const in code.co_consts:
         if isinstance(const, CodeType):
             yield from _all_names(const)

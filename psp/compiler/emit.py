@@ -20,7 +20,8 @@ _N = TypeVar("_N", bound=ast.AST)
 def _new(kind: type[_N], place: Place, /, **fields: Any) -> _N:
     """A node of *kind*; its constructor would cost more than all the rest."""
     node = kind.__new__(kind)
-    node.__dict__.update(place, **fields)
+    fields.update(place)
+    node.__dict__ = fields
     return node
 
 

@@ -17,6 +17,7 @@ _TELLING = DYNAMIC | {"globals", "NameError", "UnboundLocalError"}
 _KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__builtins__"}
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPED = frozenset((*FUNCTIONS, ast.Lambda, ast.ClassDef, *_COMPREHENSIONS))
 _LEAVES = frozenset((int, str, type(None), ast.Constant, ast.Load, ast.Store))
 
 
@@ -68,34 +69,50 @@ def names_read(
     functions, classes and comprehensions in them bind does not.
     """
     found: set[str] = set()
-    waiting: list[tuple[ast.AST, frozenset[str]]] = [(node, local) for node in nodes]
-    while waiting:
-        node, local = waiting.pop()
-        kind = node.__class__
-        if kind is ast.Name:
-            if node.id not in local:  # type: ignore[attr-defined]
-                found.add(node.id)  # type: ignore[attr-defined]
-        elif kind in _LEAVES:
-            continue
-        elif isinstance(node, (*FUNCTIONS, ast.Lambda)):
-            waiting += [(part, local) for part in _evaluated_outside(node)]
-            body: Sequence[ast.AST]
-            body = [node.body] if isinstance(node, ast.Lambda) else node.body
-            inner = local - _declared_global(body) | _bound(node, body)
-            waiting += [(part, inner) for part in body]
-        elif isinstance(node, ast.ClassDef):
-            head = (*node.decorator_list, *node.bases, *node.keywords)
-            waiting += [(part, local) for part in head]
-            # A class looks outside for what it has not bound yet.
-            waiting += [(part, local) for part in node.body]
-        elif isinstance(node, _COMPREHENSIONS):
-            first = node.generators[0]
-            waiting.append((first.iter, local))
-            inner = local | {name for one in node.generators for name in _stored(one)}
-            waiting += [(part, inner) for part in _inside(node)]
-        else:
-            waiting += [(part, local) for part in ast.iter_child_nodes(node)]
+    scopes: list[_Scope] = [(list(nodes), local)]
+    while scopes:
+        waiting, local = scopes.pop()
+        pop, push = waiting.pop, waiting.append
+        names: set[str] = set()
+        while waiting:
+            node = pop()
+            kind = node.__class__
+            if kind is ast.Name:
+                names.add(node.id)  # type: ignore[attr-defined]
+                continue
+            if kind in _SCOPED:
+                scopes += _parts(node, local)
+                continue
+            for value in node.__dict__.values():
+                kind = value.__class__
+                if kind is list:
+                    for child in value:
+                        if isinstance(child, ast.AST):
+                            push(child)
+                elif kind not in _LEAVES and isinstance(value, ast.AST):
+                    push(value)
+        found |= names - local
     return found
+
+
+#: Nodes, and the names that mean something of their own around them.
+_Scope = tuple[list[ast.AST], frozenset[str]]
+
+
+def _parts(node: ast.AST, local: frozenset[str]) -> list[_Scope]:
+    """What *node*, which has a scope of its own, reads in which scope."""
+    if isinstance(node, ast.ClassDef):
+        # A class looks outside for what it has not bound yet.
+        head = (*node.decorator_list, *node.bases, *node.keywords)
+        return [([*head, *node.body], local)]
+    if isinstance(node, (*FUNCTIONS, ast.Lambda)):
+        body: list[ast.AST]
+        body = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
+        inner = local - _declared_global(body) | _bound(node, body)
+        return [(_evaluated_outside(node), local), (body, inner)]
+    generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+    inner = local | {name for one in generators for name in _stored(one)}
+    return [([generators[0].iter], local), (_inside(node), inner)]
 
 
 def _evaluated_outside(

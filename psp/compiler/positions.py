@@ -70,7 +70,7 @@ class Mover:
         """The page's line and the shift of columns in bytes, or one place for all."""
         fixed = self._fixed[origin.site] if origin.site >= 0 else None
         source = origin.source
-        line = source.line_at(origin.start)
+        line = bisect_right(source.starts, origin.start)
         if fixed is not None:
             return fixed["lineno"], 0, _marked(fixed, origin.site, line)
         start = source.starts[line - 1]

@@ -55,6 +55,7 @@ format: $(VENV)/.check ## ruff's formatter and its safe fixes
 
 bench: $(VENV)/.test ## the benchmark table; ARGS="--help" for more
 	$(bin)/python -m tests.bench $(ARGS)
+	$(bin)/python -m tests.bench.compile_site
 
 bench-serving: $(VENV)/.test ## CPU per request through HTTP; needs wrk, Apache with mod_python
 	$(bin)/python -m pip install --quiet --disable-pip-version-check gunicorn jinja2

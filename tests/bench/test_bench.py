@@ -80,6 +80,21 @@ def test_a_ratio_meets_its_limit_or_not() -> None:
     ]
 
 
+def test_limits_that_are_no_ratios() -> None:
+    results = {
+        "W7": {PSP: Row(median=0.015), "ref_cached": Row(median=0.013)},
+        "W8": {PSP: Row(median=9 * 1024.0)},
+        "W9": {PSP: Row(ratio=1.2, more={"memory": 3.0 * 2**20})},
+    }
+    found = [(row[0], *row[2:]) for row in limits.rows(results)]
+    assert found == [
+        ("W7", "2 ms", "at most 3 ms", "yes"),
+        ("W8", "9 kB", "at most 8 kB", "no"),
+        ("W9", "1.2", "at most 1.3", "yes"),
+        ("W9", "3 MB", "at most 8 MB", "yes"),
+    ]
+
+
 def test_the_tables_of_the_documentation() -> None:
     results = {
         "W3": {

@@ -139,7 +139,11 @@ class BadSignature(SessionError):
     """Signed data whose signature does not hold."""
 
 
-class LockTimeout(SessionError):
+class SessionUnavailable(SessionError):
+    """Sessions whose store does not answer (503)."""
+
+
+class LockTimeout(SessionUnavailable):
     """A session that stayed locked by another request for too long (503)."""
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from .engine import Engine
-from .errors import ForgedRequest, HTTPError, LockTimeout, PageNotFound, PspError
+from .errors import ForgedRequest, HTTPError, PageNotFound, PspError, SessionUnavailable
 from .guard import SAFE, check_forgery
 from .http.answer import Answer, Start
 from .http.exchange import Exchange
@@ -211,7 +211,7 @@ class PageRun:
 
     def _translate(self, error: BaseException) -> None:
         """Raise what *error*, which nothing has answered, means to the server."""
-        if isinstance(error, LockTimeout) and not self.answer.started:
+        if isinstance(error, SessionUnavailable) and not self.answer.started:
             raise HTTPError(503) from error
         if self.answer.started and not isinstance(error, ResponseCut):
             request_id = self.handler.note(error, self.request)
@@ -231,7 +231,7 @@ class PageRun:
             run_page(self.page, names, self.output, interface, self.handler.engine)
         except HTTPError as error:
             self._end(error)
-        except LockTimeout as error:
+        except SessionUnavailable as error:
             self.handler.note(error, self.request)
             self._end(HTTPError(503))
             return False

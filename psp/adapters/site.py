@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ..archive import ArchiveCache
 from ..cache import ChainCache, PageCache
@@ -21,7 +22,7 @@ from ..keyfile import make_key, read_key
 from ..loaders import FileLoader, Loader
 from ..session.rules import SessionRules
 from ..session.serializer import JSON, SignedPickle
-from ..session.store import SessionStore, make_store
+from ..session.store import REMOTE, SessionStore, make_store
 from ..settings import Settings
 from ..settings.together import session_problem
 from ..trust import Untrusted
@@ -74,7 +75,10 @@ def make_sessions(settings: Settings) -> SessionStore:
         raise SettingsError(problem[1])
     key = settings.key_path if session.serializer == "pickle" else None
     serializer = JSON if key is None else SignedPickle(_key(key))
-    return make_store(session.store, path=settings.session_path, serializer=serializer)
+    where: dict[str, Any] = {"path": settings.session_path}
+    if session.store in REMOTE:
+        where = {"url": session.url, "name": session.name}
+    return make_store(session.store, serializer=serializer, **where)
 
 
 def _key(path: str) -> bytes:

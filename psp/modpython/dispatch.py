@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..debug.modpython import report_text
-from ..errors import HTTPError, LockTimeout
+from ..errors import HTTPError, SessionUnavailable
 from ..handler import ResponseCut, log
 from ..http.answer import Answer
 from ..http.exchange import mp_request
@@ -53,7 +53,7 @@ class Run:
             return run_phase(self.req, name, handlers)
         except ResponseCut:
             raise
-        except LockTimeout as error:
+        except SessionUnavailable as error:
             self.site.handler.note(error, self.req._request)
             return HTTP_SERVICE_UNAVAILABLE
         except HTTPError as error:

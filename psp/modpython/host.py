@@ -21,7 +21,7 @@ from typing import Any
 
 from ..adapters.site import limits_of, make_handler
 from ..debug.modpython import report_text
-from ..errors import HTTPError, LockTimeout
+from ..errors import HTTPError, SessionUnavailable
 from ..http.limits import Limits
 from ..loaders import FileLoader
 from ..settings import load_settings
@@ -54,7 +54,7 @@ def serve(answer: Answer, native: Any) -> int:
         result = answer(req)
     except SERVER_RETURN as ending:
         result = _result_of(req, ending)
-    except LockTimeout as error:
+    except SessionUnavailable as error:
         _note(req, error)
         result = HTTP_SERVICE_UNAVAILABLE
     except HTTPError as error:

@@ -72,14 +72,28 @@ STORES = {
     "sqlite": "psp.session.sqlite:SQLiteSessionStore",
     "file": "psp.session.files:FileSessionStore",
     "dbm": "psp.session.dbm:DbmSessionStore",
+    "redis": "psp.session.redis:RedisSessionStore",
+    "sql": "psp.session.sql:SQLSessionStore",
 }
 
 
-def make_store(name: str, **options: Any) -> SessionStore:
-    """A new store of the kind *name*, made with *options*; SettingsError if unknown."""
+#: Those that are found by a URL, not by a path of this machine; they need an extra.
+REMOTE = frozenset(("redis", "sql"))
+
+
+def make_store(name: str, /, **options: Any) -> SessionStore:
+    """A new store of the kind *name*, made with *options*.
+
+    Raises SettingsError where it is unknown, or what it needs is not installed.
+    """
     if name not in STORES:
         known = ", ".join(sorted(STORES))
         raise SettingsError(f"no session store {name!r}; there are: {known}")
     module, _, attribute = STORES[name].partition(":")
-    store: SessionStore = getattr(import_module(module), attribute)(**options)
+    try:
+        found = getattr(import_module(module), attribute)
+    except ImportError as error:
+        message = f"session.store is {name!r}, which needs psp[{name}]: {error}"
+        raise SettingsError(message) from error
+    store: SessionStore = found(**options)
     return store

@@ -105,6 +105,16 @@ class SessionSettings:
         "File or folder of the store, outside the document root; without it one "
         "of this user's.",
     )
+    url: str | None = setting(
+        None,
+        kinds.TEXT,
+        'Address of the database, for the stores "redis" and "sql".',
+    )
+    name: str = setting(
+        "psp",
+        kinds.TEXT,
+        "What names in that database start with: another one for each site in it.",
+    )
     serializer: str = setting(
         "json",
         kinds.choice("json", "pickle"),

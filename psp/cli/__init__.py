@@ -19,6 +19,7 @@ COMMANDS = (
     "compile",
     "check",
     "show",
+    "sessions",
     "migrate",
 )
 

@@ -100,6 +100,11 @@ class FileSessionStore:
             with suppress(OSError, LockTimeout):  # another time, then
                 self._expire(path, now)
 
+    def keys(self) -> list[str]:
+        """The keys of all sessions that are kept, those that are over included."""
+        names = map(os.path.basename, self._files())
+        return [name for name in names if _KEY.fullmatch(name)]
+
     def lock(self, key: str, owner: object) -> AbstractContextManager[None]:
         """Holds *key* for *owner* alone, who may take it again; raises LockTimeout."""
         return self._locks.hold(key, owner)

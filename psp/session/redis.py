@@ -9,7 +9,7 @@ from typing import Any
 
 import redis
 
-from ..errors import SessionError, SessionUnavailable
+from ..errors import SessionError, SessionUnavailable, SettingsError
 from .leases import LEASE_SECONDS, Leases
 from .locks import LOCK_SECONDS
 from .record import MarkedSerializer, next_record, pack_record, unpack_record
@@ -60,9 +60,14 @@ class RedisSessionStore:
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self.serializer = serializer
-        self._client: redis.Redis = redis.Redis.from_url(
-            url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
-        )
+        try:
+            self._client: redis.Redis = redis.Redis.from_url(
+                url,
+                socket_timeout=ANSWER_SECONDS,
+                socket_connect_timeout=ANSWER_SECONDS,
+            )
+        except ValueError as error:
+            raise SettingsError(f"session.url cannot be used: {error}") from error
         self._name = name
         self._save, self._renew, self._end = (
             self._client.register_script(text) for text in (_SAVE, _RENEW, _END)

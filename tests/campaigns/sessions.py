@@ -17,6 +17,7 @@ Prints the counts; exits with 1 if anything was wrong.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import random
 import secrets
@@ -26,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,8 +35,10 @@ from psp import WSGIApplication
 from psp.session.base import Session, SessionData, SessionStore, make_store
 from psp.session.record import pack_record, unpack_record
 from psp.session.serializer import JSON
+from psp.session.store import REMOTE
+from tests.session import servers
 
-STORES = ["sqlite", "file", "dbm"]
+STORES = ["sqlite", "file", "dbm", "sql", "redis"]  # "sql" is PostgreSQL
 PROCESSES = 4
 GOAL = 100
 SID = "0123456789abcdef" * 2
@@ -56,9 +60,21 @@ class Wrong(Exception):
     """A store that did what no store may do."""
 
 
-def open_store(name: str, folder: Path) -> Any:
-    """The store *name* in *folder*, patient enough for a busy machine."""
-    return make_store(name, path=folder / "sessions", lock_seconds=60)
+def site_of(name: str, folder: Path) -> dict[str, str]:
+    """The settings of a site whose sessions are those of *folder*."""
+    if name not in REMOTE:
+        return {"store": name, "path": str(folder / "sessions")}
+    urls = {"redis": servers.redis_url, "sql": servers.postgres_url}
+    variable = f"PSP_TEST_{name}"  # tells the processes that this one starts
+    url = os.environ[variable] = os.environ.get(variable) or urls[name]()
+    own = f"t{sha256(bytes(folder)).hexdigest()[:12]}"
+    return {"store": name, "url": url, "name": own}
+
+
+def open_store(name: str, folder: Path, lock_seconds: float = 60) -> Any:
+    """The store *name* of *folder*, patient enough for a busy machine."""
+    options = site_of(name, folder)
+    return make_store(options.pop("store"), lock_seconds=lock_seconds, **options)
 
 
 def check(holds: bool, message: str) -> None:
@@ -93,7 +109,7 @@ def start(task: str, name: str, folder: Path, *more: str) -> subprocess.Popen[st
     """A process that does *task*, with a hash seed of its own."""
     words = ["--task", task, "--store", name, "--folder", str(folder), *more]
     return subprocess.Popen(
-        [sys.executable, __file__, *words],
+        [sys.executable, "-m", "tests.campaigns.sessions", *words],
         env={**os.environ, "PYTHONHASHSEED": str(random.randrange(1 << 32))},
         stdout=subprocess.PIPE,
         text=True,
@@ -188,6 +204,8 @@ def damage(name: str, folder: Path, counts: Counts) -> str:
     origin.mkdir()
     store = open_store(name, origin)
     stored = store.save(KEY, RECORD)
+    if name in REMOTE:
+        return damage_in_server(store, packed, len(bad), counts)
     store.close()
     total = survived = 0
     for file in sorted(path for path in origin.rglob("*") if path.is_file()):
@@ -208,13 +226,34 @@ def damage(name: str, folder: Path, counts: Counts) -> str:
     )
 
 
+def damage_in_server(store: Any, packed: bytes, bad: int, counts: Counts) -> str:
+    """The same where a server keeps the records."""
+    total = 0
+    for data in damaged(packed, counts):
+        put(store, data)
+        check(store.load(KEY) is None, "a damaged record was believed")
+        total += 1
+    store.close()
+    return f"{bad} records and {total} in the server damaged, 0 of which could be read"
+
+
+def put(store: Any, data: bytes) -> None:
+    """Put *data* where the record is, past the store."""
+    if hasattr(store, "_client"):
+        store._client.hset(store._of(KEY), "record", data)
+        return
+    table = store._sessions
+    with store._begin() as connection:
+        connection.execute(table.update().values(record=data))
+
+
 def make_up_ids(name: str, folder: Path, counts: Counts) -> str:
     root = folder / "pages"
     root.mkdir()
     (root / "page.psp").write_text("<%= repr(session.get('n')) %>")
     kept = folder / "ids"
     kept.mkdir()
-    site = {"store": name, "path": str(kept / "sessions")}
+    site = site_of(name, kept)
     application = WSGIApplication(str(root), session=site)
     store: Any = application.handler.sessions
     before = contents(store)
@@ -267,6 +306,8 @@ def run(name: str, folder: Path, counts: Counts) -> Iterator[str]:
 
 
 def main() -> int:
+    from . import session_requests
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for field, default in Counts._field_defaults.items():
         parser.add_argument(f"--{field}", type=int, default=default)
@@ -279,6 +320,11 @@ def main() -> int:
     names = given.store or STORES
     if given.task == "damage":
         print(damage(names[0], given.folder, counts))
+    elif given.task == "hold":
+        session_requests.hold(names[0], given.folder)
+    elif given.task == "fill":
+        logging.disable()
+        print(session_requests.fullness(names[0], given.folder, 0))
     elif given.task == "count":
         count_up(open_store(names[0], given.folder), given.times)
     elif given.task == "write":

@@ -148,6 +148,17 @@ def test_expiry_takes_what_is_over_and_nothing_else(store: SessionStore) -> None
     assert left == list(range(0, 50, 2))
 
 
+@pytest.mark.parametrize("name", PERSISTENT)
+def test_the_keys_of_all_sessions_can_be_listed(name: str, tmp_path: Path) -> None:
+    store = make(name, tmp_path)
+    for key in (KEY, OTHER):
+        saved(store, record(), key)
+    assert sorted(store.keys()) == [KEY, OTHER]  # type: ignore[attr-defined]
+    store.delete(KEY)
+    assert store.keys() == [OTHER]  # type: ignore[attr-defined]
+    store.close()  # type: ignore[attr-defined]
+
+
 def test_a_session_is_over_after_its_timeout_not_at_it() -> None:
     assert not record(accessed=1000.0).is_over(1060.0)
     assert record(accessed=1000.0).is_over(1060.5)

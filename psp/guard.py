@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from .errors import ForgedRequest
-from .http.formreader import URL_ENCODED
+from .http.formreader import PSP_RULES, URL_ENCODED
 from .http.multiparts import parse_options
 from .http.origin import is_foreign
 
@@ -63,7 +63,7 @@ def _field(run: PageRun) -> str:
 
 
 def _has_form(request: Request) -> bool:
-    if request.method != "POST" or not request.body.has_end:
+    if request.method not in PSP_RULES.methods or not request.body.has_end:
         return False
     kind = parse_options(request.headers.combined("Content-Type"))[0]
     return kind in ("", URL_ENCODED) or kind.startswith("multipart/")

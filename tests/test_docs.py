@@ -14,7 +14,8 @@ The first word after a fence says what it is:
 
 Comments of HTML say more: ``<!-- names: {...} -->`` are the names of the next page,
 ``<!-- file: name text -->`` makes a file, ``<!-- request: POST /path field=value -->``
-asks for a page over HTTP; ``output`` then is the body of the answer.
+asks for a page over HTTP, with JSON where a ``{`` begins it; ``output`` then is the
+body of the answer.
 """
 
 from __future__ import annotations
@@ -132,9 +133,13 @@ class Notebook:
             assert response.status_code == int(status), line
 
     def do_request(self, step: Step) -> None:
-        method, path, *fields = step.text.split(" ")
-        data = dict(field.split("=", 1) for field in fields)
-        response = self.client.open(path, method=method, data=data or None)
+        method, path, *fields = step.text.split(" ", 2)
+        sent: dict[str, object] = {}
+        if fields and fields[0].startswith("{"):
+            sent = {"data": fields[0], "content_type": "application/json"}
+        elif fields:
+            sent = {"data": dict(one.split("=", 1) for one in fields[0].split(" "))}
+        response = self.client.open(path, method=method, **sent)
         self.written = response.get_data(as_text=True)
 
     def do_recipe(self, step: Step) -> None:

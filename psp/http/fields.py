@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from io import BytesIO
 from typing import IO, Any, Self, SupportsIndex
@@ -99,6 +100,17 @@ class Field:
         data = self.file.read()
         self.file.seek(0)
         return data
+
+    def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> str:
+        """Keep the file as *path*, or in the folder *path* under its own name made
+        safe; where it is then.
+
+        Raises FormError for a path with ``..`` in it, FileExistsError unless
+        *overwrite* says that a file may go.
+        """
+        from .saving import save_file
+
+        return save_file(self.file, self.filename, path, overwrite)
 
     def __repr__(self) -> str:
         return f"Field({self.name!r}, {self.value!r})"

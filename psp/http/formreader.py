@@ -26,6 +26,8 @@ class FormRules(NamedTuple):
     ``forgiving``     whether a multipart body may lack its end
     ``needs_length``  whether a body needs a Content-Length even if it ends by itself
     ``unsupported``   status for a body that is no form
+    ``methods``       methods whose body may be a form
+    ``json``          whether a JSON body, which ``req.json`` is for, is let be
     """
 
     semicolons: bool = False
@@ -33,10 +35,18 @@ class FormRules(NamedTuple):
     forgiving: bool = False
     needs_length: bool = False
     unsupported: int = 415
+    methods: tuple[str, ...] = ("POST", "PUT", "PATCH")
+    json: bool = True
 
 
 PSP_RULES = FormRules()
-MOD_PYTHON_RULES = FormRules(True, True, True, True, 501)
+MOD_PYTHON_RULES = FormRules(True, True, True, True, 501, ("POST",), False)
+
+
+def is_json(content_type: str) -> bool:
+    """Whether *content_type* is JSON, or built on it (RFC 6839)."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 class FormReader:
@@ -69,8 +79,12 @@ class FormReader:
         query = from_wire(form.query)
         budget.take_bytes(len(query))
         yield from self._read_pairs(query, budget)
-        if request.method == "POST" and self._check_length(request.body, limits):
-            content_type = request.headers.combined("Content-Type")
+        if request.method not in self._rules.methods:
+            return
+        content_type = request.headers.combined("Content-Type")
+        if self._rules.json and is_json(content_type):
+            return
+        if self._check_length(request.body, limits):
             yield from self._read_body(request.body, content_type, limits, budget)
 
     def _check_length(self, body: Body, limits: Limits) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .cgivars import cgi_vars, common_vars
 from .connection import (
@@ -237,6 +237,17 @@ class RequestMembers:
     def readlines(self, hint: int = -1) -> list[bytes]:
         """The lines of the body, until they hold *hint* bytes."""
         return self._request.body.readlines(hint)
+
+    @lazy
+    def json(self) -> Any:
+        """What a JSON body says, read once; its errors are those of forms.
+
+        FormError has status 415 where the body is of another type, 400 where it is
+        broken.
+        """
+        from .jsonbody import read_json
+
+        return read_json(self._request)
 
     def discard_request_body(self) -> int:
         """Read the rest of the body and forget it; returns 0."""

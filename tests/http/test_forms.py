@@ -281,13 +281,22 @@ def test_a_url_encoded_body(content_type: str):
 
 def test_other_methods_have_no_body_to_read():
     request = Request(
-        method="PUT",
+        method="DELETE",
         query="user=Linus",
         stream=BytesIO(b"town=Oulu"),
         content_length=9,
     )
     assert parse_form(request).keys() == ["user"]
     assert request.body.read() == b"town=Oulu"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_what_is_put_or_patched_has_a_form(method: str) -> None:
+    def request() -> Request:
+        return Request(method=method, stream=BytesIO(b"town=Oulu"), content_length=9)
+
+    assert parse_form(request())["town"] == "Oulu"
+    assert len(parse_form(request(), rules=MOD_PYTHON_RULES)) == 0
 
 
 def test_a_second_form_sees_the_query_only():
@@ -311,8 +320,16 @@ def status_of(request: Request, **options: object) -> int:
 
 
 def test_a_body_that_is_no_form():
-    request = post(b'{"a": 1}', "application/json")
+    request = post(b"a: 1", "text/yaml")
     assert status_of(request) == 415
+    assert status_of(request, rules=MOD_PYTHON_RULES) == 501
+
+
+def test_a_json_body_is_left_for_the_page():
+    request = post(b'{"a": 1}', "application/json", query="b=2")
+    assert parse_form(request).keys() == ["b"]
+    assert request.body.read() == b'{"a": 1}'
+    request = post(b'{"a": 1}', "application/json")
     assert status_of(request, rules=MOD_PYTHON_RULES) == 501
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import io
+import platform
 import subprocess
 import sys
 import tempfile
@@ -24,11 +25,12 @@ from psp.runtime.interface import PageInterface
 from psp.runtime.output import Output
 from psp.source import Source
 
-from . import adapters, templates, workloads
+from . import adapters, document, templates, workloads
 from .timing import environment
 
 Rows = Iterator[tuple[str, float]]
 ROUNDS = 9
+LEAST = 0.04  # the share from which on a part has a line of its own
 
 
 def least(run: Callable[[], object], calls: int) -> float:
@@ -212,13 +214,30 @@ def main() -> None:
     """Print the profiles that are asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.profile")
     parser.add_argument("names", nargs="*", choices=[[], *PROFILES], metavar="NAME")
-    for name in parser.parse_args().names or PROFILES:
-        profile, unit = PROFILES[name]
-        rows = list(profile(name))
-        whole = sum(amount for _, amount in rows)
-        print(f"{name}: {whole:,.1f} {unit}")
-        for title, amount in rows:
-            print(f"  {amount / whole:4.0%} {amount:12,.1f}  {title}")
+    parser.add_argument(
+        "--write", action="store_true", help="put them into docs/performance.md"
+    )
+    given = parser.parse_args()
+    told = [line for name in given.names or PROFILES for line in lines(name)]
+    print(*told, sep="\n")
+    if given.write:
+        python = f"{platform.python_implementation()} {platform.python_version()}"
+        made = document.origin("tests.bench.profile", python)
+        document.write("profile", [made, "", "```", *told, "```"])
+
+
+def lines(name: str) -> Iterator[str]:
+    """The profile *name*, its parts with their shares."""
+    profile, unit = PROFILES[name]
+    rows = list(profile(name))
+    whole = sum(amount for _, amount in rows)
+    yield f"{name}: {whole:,.1f} {unit}"
+    small = [amount for _, amount in rows if amount < whole * LEAST]
+    for title, amount in rows:
+        if amount >= whole * LEAST:
+            yield f"  {amount / whole:4.0%} {amount:12,.1f}  {title}"
+    if small:
+        yield f"  {sum(small) / whole:4.0%} {sum(small):12,.1f}  {len(small)} smaller"
 
 
 if __name__ == "__main__":

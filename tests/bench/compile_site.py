@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import adapters, templates
+from . import adapters, document, templates
 from .model import ROOT, progress
 from .timing import environment
 
@@ -100,8 +100,15 @@ def main() -> None:
     )
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--write", action="store_true", help="put the lines into docs/performance.md"
+    )
     args = parser.parse_args()
-    print(report(measure(args.pages, args.rounds), args.pages))
+    told = report(measure(args.pages, args.rounds), args.pages)
+    print(told)
+    if args.write:
+        made = document.origin("tests.bench.compile_site")
+        document.write("compiling", [made, "", "```", told, "```"])
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from markupsafe import Markup
 
@@ -13,7 +14,11 @@ from .safe import safe_css, safe_js, safe_url
 
 if TYPE_CHECKING:
     from .output import Output
+    from .parts import Component, Push
     from .run import LoadedPage
+
+#: The parts that pages have filled: how many layouts deep, and the text.
+Sections = dict[str, tuple[int, str]]
 
 
 class Runner(Protocol):
@@ -80,13 +85,19 @@ class Section:
 
     def __html__(self) -> str:
         filled = self._interface._sections.get(self._name)
+        pushed = self._interface._pushed
+        if pushed is not None and self._name in pushed:
+            return (filled[1] if filled else "") + "".join(pushed[self._name].values())
         return escape(self._default) if filled is None else filled[1]
 
     def __str__(self) -> str:
         return self.__html__()
 
     def __bool__(self) -> bool:
-        return self._name in self._interface._sections
+        interface = self._interface
+        return self._name in interface._sections or self._name in (
+            interface._pushed or ()
+        )
 
     @property
     def html(self) -> Markup:
@@ -105,6 +116,10 @@ class PageInterface:
     safe_css = staticmethod(safe_css)
     safe_js = staticmethod(safe_js)
     safe_url = staticmethod(safe_url)
+    #: What fills the parts of a component, inside a slot of one.
+    _slots: Sections | None = None
+    #: What any page of this run has added to parts, by key.
+    _pushed: dict[str, dict[object, str]] | None = None
 
     def __init__(
         self, runner: Runner, output: Output, names: dict[str, Any] | None = None
@@ -113,7 +128,7 @@ class PageInterface:
         self._output = output
         self._names = {} if names is None else names
         self._page: LoadedPage | None = None
-        self._sections: dict[str, tuple[int, str]] = {}
+        self._sections: Sections = {}
         self._contents: list[Markup] = []
 
     def names_for(self, page: LoadedPage) -> dict[str, Any]:
@@ -126,19 +141,27 @@ class PageInterface:
         The name is taken from the including page's folder, or, with a leading
         slash, from the document root. Raises PageNotFound.
         """
-        from .run import run_included
+        self._run(name, names, {})
 
-        page = self._runner.load(name, self._page.page.name if self._page else None)
-        given = {**self.names_for(page), **self._names, **names}
-        run_included(page, given, self._output, self, self._runner)
+    def component(self, name: str, /, **names: Any) -> Component:
+        """``with psp.component("card.psp", title="News"):`` runs the page *name* here.
+
+        What is written inside is its ``psp.content()``, sections filled inside are its
+        ``psp.section(name)``. The name is taken as ``include`` takes it. Raises
+        PageNotFound where the block ends.
+        """
+        from .parts import Component
+
+        return Component(self, name, names)
 
     def content(self) -> Markup:
-        """In a layout: what the page inside it wrote.
+        """In a layout: what the page inside it wrote; in a component: its slot.
 
-        Raises PspError in a page that is nobody's layout.
+        Raises PspError in a page that is neither.
         """
         if not self._contents:
-            raise PspError("psp.content() is for layouts: no page runs inside this one")
+            what = "this page is neither a layout nor a component"
+            raise PspError(f"psp.content() has nothing to give: {what}")
         return self._contents[-1]
 
     def section(self, name: str, default: object = "") -> Section:
@@ -147,9 +170,36 @@ class PageInterface:
         """
         return Section(self, name, default)
 
-    def capture(self) -> Capture:
-        """A context manager that keeps what is written inside, as Markup."""
-        return Capture(self._output)
+    def push(self, name: str, key: object = None) -> Push:
+        """``with psp.push("head"):`` adds a piece to the part *name* of the layout.
+
+        Includes and components push to the layout of the page that runs them. Of the
+        pieces with one *key* the first counts.
+        """
+        from .parts import Push
+
+        return Push(self, name, key)
+
+    @overload
+    def capture(self, /) -> Capture: ...
+
+    @overload
+    def capture(
+        self, function: Callable[..., Any], /, *args: Any, **names: Any
+    ) -> Markup: ...
+
+    def capture(
+        self, function: Callable[..., Any] | None = None, /, *args: Any, **names: Any
+    ) -> Capture | Markup:
+        """What *function* writes, called with the arguments that follow, as Markup.
+
+        Without a function, a context manager that keeps what is written inside.
+        """
+        if function is None:
+            return Capture(self._output)
+        from .parts import captured
+
+        return captured(self, function, args, names)
 
     def flush(self) -> None:
         """Send headers and all that waits now; the rest of the page streams."""
@@ -161,7 +211,16 @@ class PageInterface:
 
     def _fill(self, name: str, html: str) -> None:
         """Keep a section; a page's own wins over its layouts' of the same name."""
+        sections = self._sections if self._slots is None else self._slots
         phase = len(self._contents)
-        filled = self._sections.get(name)
+        filled = sections.get(name)
         if filled is None or filled[0] >= phase:
-            self._sections[name] = (phase, html)
+            sections[name] = (phase, html)
+
+    def _run(self, name: str, names: dict[str, Any], sections: Sections) -> None:
+        """Run the page *name* in this place, with *names* and *sections*."""
+        from .run import run_included
+
+        page = self._runner.load(name, self._page.page.name if self._page else None)
+        given = {**self.names_for(page), **self._names, **names}
+        run_included(page, given, self._output, self, self._runner, sections)

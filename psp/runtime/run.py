@@ -14,7 +14,7 @@ from .. import abi
 from ..errors import PspError
 from ..page import CompiledPage
 from .escape import arguments, escape, inner, markup, plain, slow
-from .interface import PageInterface, Runner
+from .interface import PageInterface, Runner, Sections
 from .output import Output, join
 
 _COROUTINE = 0x80  # inspect.CO_COROUTINE
@@ -344,11 +344,12 @@ def run_included(
     output: Output,
     interface: PageInterface,
     runner: Runner,
+    sections: Sections,
 ) -> None:
     """Run *loaded* in place of a call in another page, which is current again after."""
-    before, sections = interface._page, interface._sections
-    interface._sections = {}
+    before = interface._page, interface._sections, interface._slots
+    interface._sections, interface._slots = sections, None
     try:
         run_page(loaded, names, output, interface, runner)
     finally:
-        interface._page, interface._sections = before, sections
+        interface._page, interface._sections, interface._slots = before

@@ -1,0 +1,96 @@
+"""What ``with psp.…:`` does to a piece of a page: pushed parts and components."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from .escape import markup
+
+if TYPE_CHECKING:
+    from .interface import PageInterface
+
+
+class Push:
+    """A piece for the part *name* of a layout, added to what is there already."""
+
+    __slots__ = ("_interface", "_name", "_key")
+
+    def __init__(self, interface: PageInterface, name: str, key: object):
+        self._interface = interface
+        self._name = name
+        self._key = key
+
+    def __enter__(self) -> None:
+        self._interface._output.begin()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        interface = self._interface
+        text = interface._output.end()
+        if kind is None:
+            if interface._pushed is None:
+                interface._pushed = {}
+            pieces = interface._pushed.setdefault(self._name, {})
+            key = object() if self._key is None else self._key
+            pieces.setdefault(key, text)
+
+
+class Component:
+    """A page that is run around what is written inside, its slot.
+
+    Sections that are filled inside are the component's; those that are placed inside
+    are still the page's own.
+    """
+
+    __slots__ = ("_interface", "_name", "_names", "_outer")
+
+    def __init__(self, interface: PageInterface, name: str, names: dict[str, Any]):
+        self._interface = interface
+        self._name = name
+        self._names = names
+        self._outer: dict[str, tuple[int, str]] | None = None
+
+    def __enter__(self) -> None:
+        interface = self._interface
+        self._outer, interface._slots = interface._slots, {}
+        interface._output.begin()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        interface = self._interface
+        text = interface._output.end()
+        slots, interface._slots = interface._slots, self._outer
+        if kind is not None:
+            return
+        contents = interface._contents
+        depth = len(contents)
+        contents.append(markup(text))
+        try:
+            interface._run(self._name, self._names, slots or {})
+        finally:
+            del contents[depth:]
+
+
+def captured(
+    interface: PageInterface, function: Callable[..., Any], args: Any, names: Any
+) -> Markup:
+    """What *function* writes when it is called, as Markup."""
+    output = interface._output
+    output.begin()
+    try:
+        function(*args, **names)
+    finally:
+        text = output.end()
+    return markup(text)

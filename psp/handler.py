@@ -7,6 +7,7 @@ import secrets
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
@@ -82,9 +83,14 @@ class PageHandler:
         self.reports = reports
         self.sessions = sessions
         self.session_rules = session_rules
+        self.session_rules_of = lru_cache(maxsize=8)(self._session_rules_of)
         self.debug = debug
         self.csrf = csrf
         self.cookie_keys = cookie_keys
+
+    def _session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
+        """The site's version of *rules*, which differs by scheme alone."""
+        return self.session_rules(rules)._replace(secure=secure)
 
     def handle(self, request: Request, start: Start) -> Iterable[bytes]:
         """Answer *request* through *start*; what is left of the body is returned."""
@@ -278,8 +284,8 @@ class PageRun:
 
     def open_session(self, mode: str) -> Session:
         """A session of the visitor, used as *mode* says; the caller closes it."""
-        rules = self.handler.session_rules(self.manners.session_rules)
-        rules = rules._replace(secure=self.request.scheme == "https")
+        secure = self.request.scheme == "https"
+        rules = self.handler.session_rules_of(self.manners.session_rules, secure)
         cookie = self.request.cookies.get(rules.cookie_name)
         return Session(cookie, self.handler.sessions, rules, owner=self, mode=mode)
 

@@ -47,10 +47,13 @@ def statement(value: ast.expr, place: Place) -> ast.stmt:
 
 
 def append(value: ast.expr, place: Place) -> ast.stmt:
-    """The statement that writes *value*."""
-    out = name(abi.OUT, place)
-    method = _new(ast.Attribute, place, value=out, attr="append", ctx=_LOAD)
-    written = _new(ast.Call, place, func=method, args=[value], keywords=[])
+    """The statement that writes *value*; there is one for every hole of a page."""
+    out = ast.Name.__new__(ast.Name)
+    out.__dict__ = {"id": abi.OUT, "ctx": _LOAD, **place}
+    method = ast.Attribute.__new__(ast.Attribute)
+    method.__dict__ = {"value": out, "attr": "append", "ctx": _LOAD, **place}
+    written = ast.Call.__new__(ast.Call)
+    written.__dict__ = {"func": method, "args": [value], "keywords": [], **place}
     return statement(written, place)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..abi import PREFIX
+from .parts import PARTS
 from .scopes import DYNAMIC, PageScope, page_scope
 from .suites import FUNCTIONS
 
@@ -18,7 +19,6 @@ _KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__builtins__"}
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPED = frozenset((*FUNCTIONS, ast.Lambda, ast.ClassDef, *_COMPREHENSIONS))
-_LEAVES = frozenset((int, str, type(None), ast.Constant, ast.Load, ast.Store))
 
 
 class Reads(NamedTuple):
@@ -68,7 +68,7 @@ def names_read(
     What *nodes* bind at their own level counts as read from outside as well; what
     functions, classes and comprehensions in them bind does not.
     """
-    found: set[str] = set()
+    parts, found = PARTS, set[str]()
     scopes: list[_Scope] = [(list(nodes), local)]
     while scopes:
         waiting, local = scopes.pop()
@@ -83,13 +83,14 @@ def names_read(
             if kind in _SCOPED:
                 scopes += _parts(node, local)
                 continue
-            for value in node.__dict__.values():
-                kind = value.__class__
-                if kind is list:
-                    for child in value:
-                        if isinstance(child, ast.AST):
-                            push(child)
-                elif kind not in _LEAVES and isinstance(value, ast.AST):
+            if node is None:  # the key of ``**`` in a dictionary has no node
+                continue
+            fields = node.__dict__
+            for part in parts[kind]:
+                value = fields[part]
+                if value.__class__ is list:
+                    waiting += value
+                elif value is not None:
                     push(value)
         found |= names - local
     return found

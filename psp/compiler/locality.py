@@ -13,13 +13,13 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from .parts import PARTS
 from .scopes import DYNAMIC, PageScope
 
 #: Names with which code can see the namespace, wherever it stands.
 _SEE_ALL = DYNAMIC | {"globals"}
 #: Names that are looked for in the code of a page before it runs.
 _DETECTED = frozenset(("form", "session", "req", "psp"))
-_LEAVES = frozenset((int, str, type(None), ast.Constant, ast.Load, ast.Store))
 
 Bound = frozenset[str]
 
@@ -171,22 +171,27 @@ class _Flow:
 
     def _read(self, node: ast.AST, bound: Bound) -> None:
         """Drop every candidate that *node*, functions in it included, reads unbound."""
-        waiting = [node]
+        parts, waiting = PARTS, [node]
+        pop, push = waiting.pop, waiting.append
         while waiting:
-            part = waiting.pop()
-            if isinstance(part, ast.Name):
-                name = part.id
+            part = pop()
+            kind = part.__class__
+            if kind is ast.Name:
+                name = part.id  # type: ignore[attr-defined]
                 if name in self.candidates and name not in bound:
                     self.candidates.discard(name)
                 elif name in _SEE_ALL:
                     self.sees_all = True
                 continue
-            for value in part.__dict__.values():
-                kind = value.__class__
-                if kind is list:
-                    waiting.extend(v for v in value if isinstance(v, ast.AST))
-                elif kind not in _LEAVES and isinstance(value, ast.AST):
-                    waiting.append(value)
+            if part is None:  # the key of ``**`` in a dictionary has no node
+                continue
+            fields = part.__dict__
+            for field in parts[kind]:
+                value = fields[field]
+                if value.__class__ is list:
+                    waiting += value
+                elif value is not None:
+                    push(value)
 
     def _bind(self, targets: list[ast.expr], bound: Bound) -> Bound:
         """The names bound by an assignment to *targets* as well."""

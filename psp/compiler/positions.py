@@ -7,11 +7,8 @@ from bisect import bisect_right
 
 from ..abi import SPLICED, SPLICED_LINES
 from ..source import Source, Span
+from .parts import PARTS
 from .writer import Origin, Site
-
-#: What the fields of nodes hold and has no place: most values are one of these.
-_SILENT = frozenset((int, str, type(None), ast.Load, ast.Store, ast.Del))
-
 
 #: Where a node stands, as ``ast`` spells it: lines from 1, columns from 0 in bytes.
 Place = dict[str, int]
@@ -82,10 +79,14 @@ class Mover:
     def move(self, tree: ast.AST) -> None:
         """Move every node of *tree*."""
         moves = self._moves
+        parts = PARTS
         waiting = [tree]
         pop, push = waiting.pop, waiting.append
         while waiting:
-            fields = pop().__dict__
+            node = pop()
+            if node is None:  # the key of ``**`` in a dictionary has no node
+                continue
+            fields = node.__dict__
             if "lineno" in fields:
                 line, shift, fixed = moves[fields["lineno"] - 1]
                 if fixed is not None:
@@ -100,13 +101,11 @@ class Mover:
                     fields["col_offset"] += shift
                     fields["end_lineno"] = end
                     fields["end_col_offset"] += end_shift
-            for value in fields.values():
-                kind = value.__class__
-                if kind is list:
-                    for child in value:
-                        if isinstance(child, ast.AST):
-                            push(child)
-                elif kind not in _SILENT and isinstance(value, ast.AST):
+            for part in parts[node.__class__]:
+                value = fields[part]
+                if value.__class__ is list:
+                    waiting += value
+                elif value is not None:
                     push(value)
 
     def moved(self, line: int, column: int) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..abi import PREFIX
+from .parts import PARTS
 
 #: Names whose meaning depends on page names being those of a module.
 DYNAMIC = frozenset(("exec", "eval", "locals", "vars", "dir"))
@@ -53,15 +54,14 @@ def page_scope(body: list[ast.stmt]) -> PageScope:
 
 
 def _push_children(node: ast.AST, waiting: list[ast.AST]) -> None:
-    for value in node.__dict__.values():
-        kind = value.__class__
-        if kind is list:
-            waiting.extend(child for child in value if isinstance(child, ast.AST))
-        elif kind not in _PLAIN and isinstance(value, ast.AST):
+    fields = node.__dict__
+    for part in PARTS[node.__class__]:
+        value = fields[part]
+        if value.__class__ is list:
+            waiting += value
+        elif value is not None:
             waiting.append(value)
 
-
-_PLAIN = frozenset((int, str, type(None), ast.Load, ast.Store, ast.Del))
 
 # Each of the following notes what a node means for the page, and answers whether its
 # children are to be looked at as well.
@@ -168,9 +168,10 @@ def _await(node: Any, scope: PageScope, waiting: list[ast.AST]) -> bool:
 
 
 _Note = Callable[[Any, PageScope, list[ast.AST]], bool]
-_SPECIAL: dict[type[ast.AST], _Note] = {
+_SPECIAL: dict[type, _Note] = {
     ast.Name: _name,
     ast.Constant: _nothing,
+    type(None): _nothing,  # the key of ``**`` in a dictionary
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.Lambda: _lambda,

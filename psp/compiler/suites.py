@@ -13,9 +13,10 @@ LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 def hole_index(node: ast.AST) -> int | None:
     """The number of the hole that *node* names, if it is one."""
-    if isinstance(node, ast.Name) and node.id.startswith(PREFIX):
-        number = node.id[len(PREFIX) :]
-        return int(number) if number.isdecimal() else None
+    if node.__class__ is ast.Name:
+        before, _, number = node.id.partition(PREFIX)
+        if number.isdecimal() and not before:
+            return int(number)
     return None
 
 

@@ -39,9 +39,11 @@ def tokenize(source: Source) -> list[Token]:
     lexer.input(source.text)
     tokens: list[Token] = []
     append, next_token = tokens.append, lexer.token
+    new = tuple.__new__  # what a NamedTuple's own constructor calls
     while (t := next_token()) is not None:
-        at = t.lexpos
-        append(Token(_KINDS[t.type], t.value, Span(at, at + len(t.value))))
+        at, text = t.lexpos, t.value
+        span = new(Span, (at, at + len(text)))
+        append(new(Token, (_KINDS[t.type], text, span)))
     if lexer.unclosed is not None and lexer.unclosed.type in _WHAT:
         what, end = _WHAT[lexer.unclosed.type]
         at = lexer.unclosed.lexpos

@@ -1,0 +1,37 @@
+"""Which fields of an ``ast`` node hold nodes, so that walks follow only those."""
+
+from __future__ import annotations
+
+import ast
+
+#: Fields that hold text, numbers, operators or contexts, whatever the node.
+_PLAIN = frozenset(
+    "arg asname attr conversion ctx id is_async kind kwd_attrs level lineno module op "
+    "ops rest simple str tag type_comment".split()
+)
+_PLAIN_IN = {
+    (ast.Constant, "value"),
+    (ast.MatchSingleton, "value"),
+    (ast.Global, "names"),
+    (ast.Nonlocal, "names"),
+}
+
+
+def _parts(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of *kind* that may hold a node, or a list of nodes and None."""
+    named = kind.__name__ == "TypeAlias"  # elsewhere a name is text
+    return tuple(
+        field
+        for field in kind._fields
+        if field not in _PLAIN
+        and (kind, field) not in _PLAIN_IN
+        and (field != "name" or named)
+    )
+
+
+#: For each kind of node the fields to follow.
+PARTS: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: _parts(kind)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}

@@ -125,9 +125,13 @@ ROWS = {
 }
 
 
+#: Recipes of scenes that are no rows: nodes.py.
+SCENES = {("nginx", "nodes")}
+
+
 def used_recipes() -> set[tuple[str, str]]:
-    """The recipes, by kind and name, that rows are made of."""
-    used: set[tuple[str, str]] = set()
+    """The recipes, by kind and name, that rows and scenes are made of."""
+    used = set(SCENES)
     for row in ROWS.values():
         used |= {("file", name) for name in row.files}
         used |= {("sh", row.command[0])} if row.command else set()

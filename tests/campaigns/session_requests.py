@@ -31,6 +31,7 @@ from typing import Any
 from psp import WSGIApplication
 from psp.errors import LockTimeout, SessionError
 from psp.session.base import Session
+from psp.session.leases import LEASE_SECONDS
 from psp.session.place import store_key
 
 from . import sessions
@@ -235,8 +236,9 @@ class nothing_can_be_written:
 
 
 def hold(name: str, folder: Path) -> None:
-    """Hold the lock for ever."""
-    with open_store(name, folder).lock(KEY, object()):
+    """Hold the lock for ever, as long at a time as sites do."""
+    store = open_store(name, folder, lease_seconds=LEASE_SECONDS)
+    with store.lock(KEY, object()):
         print("held", flush=True)
         while True:
             time.sleep(60)

@@ -71,9 +71,16 @@ def site_of(name: str, folder: Path) -> dict[str, str]:
     return {"store": name, "url": url, "name": own}
 
 
-def open_store(name: str, folder: Path, lock_seconds: float = 60) -> Any:
-    """The store *name* of *folder*, patient enough for a busy machine."""
-    options = site_of(name, folder)
+def open_store(
+    name: str, folder: Path, lock_seconds: float = 60, lease_seconds: float = 2
+) -> Any:
+    """The store *name* of *folder*, patient enough for a busy machine.
+
+    Where leases outlive who is killed they are short: hundreds are killed.
+    """
+    options: dict[str, Any] = {**site_of(name, folder)}
+    if name in REMOTE:
+        options["lease_seconds"] = lease_seconds
     return make_store(options.pop("store"), lock_seconds=lock_seconds, **options)
 
 

@@ -81,8 +81,13 @@ class Engine:
             return slot.load(self._widen)
 
     def render(self, name: str, /, **names: object) -> str:
-        """The text that the page *name* writes, given *names*."""
+        """The text that the page *name* writes, given *names*.
+
+        Raises ParameterError if they are not what the page declares.
+        """
         page = self.load(name)
+        if page.page.options.parameters:
+            self._check_names(page, names)
         text = None if self.names else page.text(names)
         return self._render(page, names) if text is None else text
 
@@ -120,6 +125,15 @@ class Engine:
             interface = PageInterface(self, output, self.names)
         run_page(page, names, output, interface, self)
         return output.text()
+
+    def _check_names(self, page: LoadedPage, names: Mapping[str, object]) -> None:
+        """Refuse *names* that are not what *page* declares."""
+        from .runtime.parameters import check_names
+
+        parameters = page.page.options.parameters
+        own = [one for one in parameters if one[0] not in self.names]
+        declared = (name for name, _ in parameters if name in self.names)
+        check_names(page.page.name, (*own, *((n, False) for n in declared)), names)
 
     @contextmanager
     def _open(self, name: str) -> Iterator[Slot]:
@@ -250,6 +264,8 @@ class Template:
         page = slot.loaded
         if page is None or slot.until != FOREVER and monotonic() >= slot.until:
             page = self.load()
+        if page.page.options.parameters:
+            self._engine._check_names(page, names)
         text = None if self._engine.names else page.text(names)
         return self._engine._render(page, names) if text is None else text
 

@@ -72,6 +72,10 @@ class PageNotFound(PspError, LookupError):
         self.name = name
 
 
+class ParameterError(PspError, TypeError):
+    """A page is not given what it declares by ``<%@ param %>``, or something else."""
+
+
 class HTTPError(PspError):
     """Ends the response with ``status``; raised by pages and by the request parsers.
 

@@ -20,6 +20,7 @@ class PageOptions(NamedTuple):
                   from the start; ``"read"``: neither locked nor saved; ``"none"``
     ``csrf``      ``"on"``, ``"off"`` or ``"site"``: whether what changes something must
                   prove that a page of this site sent it
+    ``parameters``  names that ``<%@ param %>`` declares, and whether each is needed
     """
 
     dialect: str = "psp"
@@ -32,6 +33,7 @@ class PageOptions(NamedTuple):
     methods: tuple[str, ...] = ("GET", "HEAD", "POST")
     session: str = "auto"
     csrf: str = "site"
+    parameters: tuple[tuple[str, bool], ...] = ()
 
     @property
     def lenient_directives(self) -> bool:

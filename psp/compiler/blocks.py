@@ -49,6 +49,8 @@ class _Suite:
 def write_lenient(page: Page) -> SkeletonWriter:
     """The skeleton of *page* by the lenient rules; raises BlockError."""
     writer = _BlockWriter(page)
+    for parameter in page.defaults:
+        writer.write("", parameter.code, parameter.start)
     writer.nodes(page.nodes)
     writer.finish()
     return writer

@@ -17,6 +17,7 @@ from .fragments import Fragment, cut_fragments
 from .freenames import Reads, page_reads
 from .locality import local_names
 from .nodes import Expression, Page, Text
+from .parameters import set_defaults
 from .positions import Mover, Place, at
 from .scopes import PageScope, page_scope
 from .skeleton import Skeleton
@@ -54,6 +55,7 @@ def build_tree(
     *declared* are the names that its ``<%! %>`` bind.
     """
     body = skeleton.tree.body
+    set_defaults(body, len(page.defaults))
     by_context = page.options.escape == "context"
     escapers = choose_escapers(skeleton) if by_context else {}
     fragments = cut_fragments(body, skeleton.holes, skeleton.sites)

@@ -15,7 +15,8 @@ from ..errors import DirectiveError
 from ..options import DIALECTS, PageOptions
 from ..page import Notice
 from ..source import Source, Span
-from .nodes import Attribute, Comment, Directive, Node, Page, notice
+from .nodes import Attribute, Comment, Directive, Node, Page, Parameter, notice
+from .parameters import read_parameter
 
 _SIZE = re.compile(r"(\d{1,9})\s*(b|kb|mb)?", re.IGNORECASE)
 _UNITS = {None: 1, "b": 1, "kb": 1024, "mb": 1024 * 1024}
@@ -28,6 +29,7 @@ class PageBuilder:
     source: Source
     options: PageOptions
     notices: list[Notice] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
 
     def refuse(self, span: Span, message: str) -> None:
         """An error in the psp dialect; in mod_python's, which ignores, a warning."""
@@ -78,6 +80,18 @@ def layout(node: Directive, page: PageBuilder) -> None:
     page.options = page.options._replace(layout=node["file"])
 
 
+@directive("param")
+def param(node: Directive, page: PageBuilder) -> None:
+    """Declare a name that the page expects to be given."""
+    found = read_parameter(node, page.source)
+    if any(one.name == found.name for one in page.parameters):
+        message = f"parameter {found.name!r} is declared twice"
+        raise DirectiveError.at(page.source, node.span, message)
+    page.parameters.append(found)
+    declared = (*page.options.parameters, (found.name, found.required))
+    page.options = page.options._replace(parameters=declared)
+
+
 _METHOD = re.compile(r"[A-Z]{1,20}")
 _CHOICES = {
     "escape": ("context", "html", "none"),
@@ -112,7 +126,9 @@ def _choose_dialect(name: str, page: PageBuilder) -> None:
     before = page.options
     if name != before.dialect:
         page.options = DIALECTS[name]._replace(
-            encoding=before.encoding, layout=before.layout
+            encoding=before.encoding,
+            layout=before.layout,
+            parameters=before.parameters,
         )
 
 
@@ -160,7 +176,13 @@ def apply_directives(
         else:
             nodes.append(Comment(node.span))  # its line may be trimmed yet
     notices = page.notices + tuple(builder.notices)
-    return replace(page, nodes=tuple(nodes), options=builder.options, notices=notices)
+    return replace(
+        page,
+        nodes=tuple(nodes),
+        options=builder.options,
+        notices=notices,
+        parameters=tuple(builder.parameters),
+    )
 
 
 def _obey(node: Directive, page: PageBuilder, included: bool) -> bool:

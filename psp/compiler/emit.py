@@ -122,6 +122,22 @@ def run_fragment(number: ast.expr, place: Place) -> ast.stmt:
     return statement(run, place)
 
 
+def default(target: ast.Name, value: ast.expr, node: ast.stmt) -> ast.stmt:
+    """``x = names["x"] if "x" in names else value``, in place of *node*."""
+    place = _place_of(node)
+    given = _new(
+        ast.Compare,
+        place,
+        left=constant(target.id, place),
+        ops=[ast.In()],
+        comparators=[name(abi.NAMES, place)],
+    )
+    names, key = name(abi.NAMES, place), constant(target.id, place)
+    item = _new(ast.Subscript, place, value=names, slice=key, ctx=_LOAD)
+    chosen = _choice(given, item, value, place)
+    return _new(ast.Assign, place, targets=[target], value=chosen, type_comment=None)
+
+
 def loads(names: Iterable[str]) -> list[ast.stmt]:
     """``x = names["x"]`` for each of *names*."""
     return [_assign(given, _item(given, _LOAD)) for given in sorted(names)]

@@ -67,6 +67,16 @@ class Declaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    """What the page declares by ``param``; *code* starts at offset *start*."""
+
+    code: str
+    start: int
+    name: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """The value of a directive's attribute and where it stands."""
 
@@ -102,6 +112,12 @@ class Page:
     nodes: tuple[Node, ...]
     options: PageOptions = field(default_factory=PageOptions)
     notices: tuple[Notice, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def defaults(self) -> list[Parameter]:
+        """The parameters that need not be given."""
+        return [one for one in self.parameters if not one.required]
 
 
 def notice(source: Source, span: Span, message: str) -> Notice:

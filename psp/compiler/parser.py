@@ -102,6 +102,9 @@ class _Parser:
                 break
             if token.type is not TokenType.SPACE:
                 words.append(token)
+        if words and words[0].text == "param":
+            yield Directive(span, "param", {})  # what follows is Python
+            return
         groups: list[list[Token]] = []
         for i, word in enumerate(words):
             is_name = word.type is TokenType.NAME

@@ -22,6 +22,8 @@ _HARD_HEADERS = HEADERS - {"match", "case"}
 
 def write_strict(page: Page) -> SkeletonWriter:
     """The strict skeleton of *page*; raises NotStrict where there can be none."""
+    if page.defaults:
+        raise NotStrict
     writer = _StrictWriter(page.source)
     writer.nodes(page.nodes)
     writer.finish()

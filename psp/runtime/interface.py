@@ -222,5 +222,10 @@ class PageInterface:
         from .run import run_included
 
         page = self._runner.load(name, self._page.page.name if self._page else None)
+        parameters = page.page.options.parameters
+        if parameters:
+            from .parameters import check_names
+
+            check_names(page.page.name, parameters, names)
         given = {**self.names_for(page), **self._names, **names}
         run_included(page, given, self._output, self, self._runner, sections)

@@ -190,7 +190,7 @@ class LoadedPage:
         """The same with fresh globals: the shared names, then *names*."""
         page, namespace = self.page, {**self._base, **names}
         if page.tier == "module":
-            result = _run_module(page, namespace, output)
+            result = _run_module(page, namespace, names, output)
         else:
             fragments = _functions(page.fragments, namespace) if page.fragments else ()
             function = _function(page.code, namespace)
@@ -246,7 +246,9 @@ def _functions(codes: tuple[CodeType, ...], namespace: Names) -> Functions:
     return tuple(_function(code, namespace) for code in codes)
 
 
-def _run_module(page: CompiledPage, namespace: Names, output: Output) -> Any:
+def _run_module(
+    page: CompiledPage, namespace: Names, names: Names, output: Output
+) -> Any:
     """Run *page* as module code, its fragments too."""
 
     def fragment(code: CodeType) -> Callable[..., Any]:
@@ -254,7 +256,7 @@ def _run_module(page: CompiledPage, namespace: Names, output: Output) -> Any:
 
     fragments = tuple(map(fragment, page.fragments))
     namespace.update(_HELPER_NAMES)
-    values = (output.parts, output.limit, output.settle, fragments, None)
+    values = (output.parts, output.limit, output.settle, fragments, names)
     namespace.update(zip(abi.RUN_PARAMETERS, values, strict=True))
     with suppress(PageReturn):
         return eval(page.code, namespace)

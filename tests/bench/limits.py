@@ -53,7 +53,7 @@ LIMITS = (
     Limit("W4", 0.30, ratio),
     Limit("W5", 0.60, ratio),
     Limit("W6", 0.60, ratio),
-    Limit("W7", 3, above_floor, "ms", "the same, CPU above the floor: marshal'd code"),
+    Limit("W7", 3, above_floor, "ms", "a process to its first cached page, CPU above the floor"),
     Limit("W8", 8, kilobytes, "kB"),
     Limit("W9", 1.3, ratio),
     Limit("W9", 8, growth, "MB", "the same, by how much the process grows"),

@@ -27,14 +27,17 @@ def check_forgery(run: PageRun) -> None:
     visitor's session, where the dialect has a way to write one. Raises FormError when
     the form that should hold the token cannot be read.
     """
-    check_origin(run.request)
+    check_origin(run.request, run.handler.csrf_origins)
     if run.manners.has_tokens:
         _check_token(run)
 
 
-def check_origin(request: Request) -> None:
-    """Raise ForgedRequest for what, as browsers say, another site wants changed."""
-    if request.method not in SAFE and is_foreign(request):
+def check_origin(request: Request, trusted: frozenset[str] = frozenset()) -> None:
+    """Raise ForgedRequest for what, as browsers say, another site wants changed.
+
+    *trusted* are origins of other sites that may.
+    """
+    if request.method not in SAFE and is_foreign(request, trusted):
         raise ForgedRequest(message="another site has sent it")
 
 

@@ -64,7 +64,9 @@ class PageHandler:
 
     *sessions* keeps the sessions, by *session_rules* where the dialect's are not
     enough. *csrf* has the guard look at all that changes something, unless a page says
-    otherwise; *cookie_keys* are those of signed cookies, the newest first.
+    otherwise; *csrf_origins* are other sites it lets in. *cookie_keys* are those of
+    signed cookies, the newest first. *find_visitor* makes the request of a proxy the
+    visitor's, before anything else looks at it.
     """
 
     def __init__(
@@ -77,6 +79,8 @@ class PageHandler:
         debug: bool = False,
         csrf: bool = False,
         cookie_keys: Sequence[str] = (),
+        csrf_origins: frozenset[str] = frozenset(),
+        find_visitor: Callable[[Request], None] | None = None,
     ):
         self.engine = engine
         self.root = root
@@ -87,6 +91,8 @@ class PageHandler:
         self.debug = debug
         self.csrf = csrf
         self.cookie_keys = cookie_keys
+        self.csrf_origins = csrf_origins
+        self.find_visitor = find_visitor
 
     def _session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
         """The site's version of *rules*, which differs by scheme alone."""
@@ -94,6 +100,8 @@ class PageHandler:
 
     def handle(self, request: Request, start: Start) -> Iterable[bytes]:
         """Answer *request* through *start*; what is left of the body is returned."""
+        if self.find_visitor is not None:
+            self.find_visitor(request)
         try:
             return self.answer(request, start, self.root.find(request.path))
         except HTTPError as error:

@@ -52,6 +52,8 @@ class Server:
             max_request_body_size=limits.body_bytes + 1,
             inbuf_overflow=limits.spool_bytes,
             connection_limit=1000,
+            # which proxies to believe is decided once for all servers
+            clear_untrusted_proxy_headers=False,
             server_name=settings.server.host,
             ident="psp",
         )

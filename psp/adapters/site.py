@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from ..archive import ArchiveCache
@@ -41,7 +42,18 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
         lambda rules: _session_rules(rules, settings),
         csrf=settings.csrf,
         cookie_keys=settings.cookie_keys,
+        csrf_origins=frozenset(settings.csrf_origins),
+        find_visitor=_visitors(settings),
     )
+
+
+def _visitors(settings: Settings) -> Callable[[Request], None] | None:
+    """What finds the visitor behind the proxies of the site; None if it has none."""
+    if not settings.trusted_proxies:
+        return None
+    from ..http.proxies import TrustedProxies  # imports more than most sites need
+
+    return TrustedProxies(settings.trusted_proxies, settings.proxy_header).apply
 
 
 def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:

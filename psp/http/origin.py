@@ -7,17 +7,19 @@ from .request import Request
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
-def is_foreign(request: Request) -> bool:
+def is_foreign(request: Request, trusted: frozenset[str] = frozenset()) -> bool:
     """Whether a browser says that another site had it send *request*.
 
     Sec-Fetch-Site counts where it is there (W3C Fetch Metadata), Origin otherwise (RFC
     6454); who sends neither is no browser of today, and says nothing. Other hosts of
-    the same domain are foreign, too.
+    the same domain are foreign, too, unless *trusted* has their origin.
     """
+    origin = request.headers.combined("Origin").lower()
+    if origin in trusted:
+        return False
     said = request.headers.combined("Sec-Fetch-Site").lower()
     if said:
         return said not in ("same-origin", "none")
-    origin = request.headers.combined("Origin").lower()
     return bool(origin) and not _is_ours(origin, request)
 
 

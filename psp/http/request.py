@@ -14,8 +14,9 @@ from .lazy import lazy
 from .limits import DEFAULT_LIMITS, Limits
 
 CHUNK = 64 * 1024
-_HOST = re.compile(
-    r"(?P<name>[\w.~!$&'()*+,;=%-]+|\[[0-9A-F:.]+\])(:[0-9]{0,5})?", re.ASCII | re.I
+HOST = re.compile(
+    r"(?P<name>[\w.~!$&'()*+,;=%-]+|\[[0-9A-F:.]+\])(:(?P<port>[0-9]{0,5}))?",
+    re.ASCII | re.I,
 )
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -215,7 +216,7 @@ class Request:
         A Host header that cannot be a host counts as none.
         """
         host = self.headers.combined("Host")
-        if _HOST.fullmatch(host):
+        if HOST.fullmatch(host):
             return host
         usual = self.server_port == _DEFAULT_PORTS.get(self.scheme)
         return self.server_name if usual else f"{self.server_name}:{self.server_port}"
@@ -235,5 +236,5 @@ class Request:
 
 def host_name(host: str) -> str:
     """*host* without its port."""
-    found = _HOST.fullmatch(host)
+    found = HOST.fullmatch(host)
     return found["name"] if found else host

@@ -40,7 +40,8 @@ class Application:
     *allowed_roots* are folders besides the root that pages may include from.
     *reload_interval* is how many seconds a changed page may go unnoticed.
     *default_session* is the class of sessions where no option names one; without it
-    one that all processes share if the server has several. Raises SettingsError.
+    one that all processes share if the server has several. *csrf* guards every page
+    against what other sites have sent, but for *csrf_origins*. Raises SettingsError.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class Application:
         reload_interval: float | None = 0.0,
         limits: Limits = DEFAULT_LIMITS,
         default_session: str = "",
+        csrf: bool = False,
+        csrf_origins: Iterable[str] = (),
     ):
         install()
         server = [] if httpd_conf is None else read_directives(httpd_conf)
@@ -67,6 +70,8 @@ class Application:
             static_files(self.document_root),
             make_reports(False),
             make_store("memory"),
+            csrf=csrf,
+            csrf_origins=frozenset(csrf_origins),
         )
         self.site = Site(handler, default_session)
         self.configuration = Configuration(

@@ -144,6 +144,12 @@ class PSP:
         """The compiled page."""
         return self._page.page.code
 
+    def _is_guarded(self, by_site: bool) -> bool:
+        """Whether strangers may not send; a template leaves that to who runs it."""
+        csrf = self._page.page.options.csrf
+        asked_for = self.filename == os.path.normpath(self.req.filename)
+        return csrf == "on" or csrf == "site" and by_site and asked_for
+
     def run(self, vars: Mapping[str, Any] = {}, flush: bool | int = 0) -> None:
         """Run the page, writing to the client; *vars* win over those of the object.
 
@@ -151,8 +157,9 @@ class PSP:
         is saved where the page, its error page, or SERVER_RETURN ended it well. Raises
         ForgedRequest where the page is guarded and another site has sent the request.
         """
-        if self._page.page.options.csrf == "on":
-            check_origin(self.req._request)
+        handler = site_of(self.req).handler
+        if self._is_guarded(handler.csrf):
+            check_origin(self.req._request, handler.csrf_origins)
         with lent(self.req, self._caller), _session_for(self.req, self._page):
             if mentions(self._page.page, "form"):
                 _form(self.req)

@@ -17,6 +17,7 @@ SECRET_LENGTH = 32
 _UNITS = {"": 1, "b": 1, "kb": KIB, "mb": KIB**2, "gb": KIB**3}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(;[ -~]*)?", re.ASCII)
+_ORIGIN = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
 
@@ -139,6 +140,21 @@ def _folders(value: object) -> tuple[str, ...]:
     return tuple("/".join(part) for part in parts)
 
 
+def _origins(value: object) -> tuple[str, ...]:
+    found = tuple(name.lower() for name in _names(value))
+    good = all(_ORIGIN.fullmatch(name) for name in found)
+    return tuple(_require(found, good))
+
+
+def _proxies(value: object) -> tuple[str, ...]:
+    from ipaddress import ip_network  # seldom set, and slow to import
+
+    found = _names(value)
+    for name in set(found) - {"unix"}:
+        ip_network(name)
+    return found
+
+
 def _media_types(value: Any) -> Mapping[str, str]:
     _require(value, isinstance(value, Mapping))
     _extensions(list(value) or [".x"])
@@ -181,6 +197,10 @@ SECONDS = Kind("a number of seconds above 0", _seconds, _number_or_text)
 INTERVAL = Kind('a number of seconds or "never"', _interval, _number_or_text)
 SECRETS = Kind(
     f"a list of secret texts of at least {SECRET_LENGTH} characters", _secrets, _listed
+)
+ORIGINS = Kind('a list of origins such as ["https://shop.example"]', _origins, _listed)
+PROXIES = Kind(
+    'a list of addresses, networks or "unix", such as ["127.0.0.1"]', _proxies, _listed
 )
 EXTENSIONS = Kind('a list of extensions such as [".psp"]', _extensions, _listed)
 FILE_NAMES = Kind('a list of file names such as ["index.psp"]', _plain_names, _listed)

@@ -174,6 +174,21 @@ class Settings:
         kinds.FLAG,
         "Whether a POST and the like must prove that a page of this site sent it.",
     )
+    csrf_origins: tuple[str, ...] = setting(
+        (),
+        kinds.ORIGINS,
+        "Other sites whose pages may send what changes something, with a token.",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (),
+        kinds.PROXIES,
+        "Proxies that are believed about the visitor's address, scheme and host.",
+    )
+    proxy_header: str = setting(
+        "x-forwarded",
+        kinds.choice("x-forwarded", "forwarded"),
+        "The headers that these proxies set; those of the other kind are ignored.",
+    )
     cookie_keys: tuple[str, ...] = setting(
         (),
         kinds.SECRETS,

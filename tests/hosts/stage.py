@@ -33,6 +33,7 @@ document_root = "htdocs"
 private = ["private"]
 cache_dir = "cache"
 key_file = "key/psp"
+trusted_proxies = ["127.0.0.1"]
 
 [session]
 store = "sqlite"

@@ -243,3 +243,16 @@ def test_a_guarded_page_is_not_run_for_another_site(make_site: MakeSite) -> None
         assert answer.status == status
         assert (answer.text == "it ran") is (status == 200)
     assert site.get("/page.psp", [("Origin", "http://evil.test")]).text == "it ran"
+
+
+def test_an_application_guards_all_pages(make_site: MakeSite) -> None:
+    files = {"page.psp": "it ran", "open.psp": '<%@ page csrf="off" %>it ran'}
+    site = make_site(files, csrf=True, csrf_origins=["http://friend.test"])
+    for page, origin, status in (
+        ("/page.psp", "http://site.test", 200),
+        ("/page.psp", "http://friend.test", 200),
+        ("/page.psp", "http://evil.test", 403),
+        ("/open.psp", "http://evil.test", 200),
+    ):
+        answer = site.ask("POST", page, [("Origin", origin)], body=b"")
+        assert answer.status == status

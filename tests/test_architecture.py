@@ -17,7 +17,7 @@ ROOT = Path(psp.__file__).parent
 LEVELS = [
     ["source", "errors", "abi", "options", "page"],
     ["lexer", "runtime"],
-    ["compiler", "http"],
+    ["compiler", "http", "form"],
     [
         "loaders",
         "dependencies",

@@ -27,7 +27,9 @@ def _new(kind: type[_N], place: Place, /, **fields: Any) -> _N:
 
 def name(ident: str, place: Place) -> ast.expr:
     """A use of a name."""
-    return _new(ast.Name, place, id=ident, ctx=_LOAD)
+    node = ast.Name.__new__(ast.Name)
+    node.__dict__ = {"id": ident, "ctx": _LOAD, **place}
+    return node
 
 
 def constant(value: str | bytes | int | None, place: Place) -> ast.expr:
@@ -37,19 +39,22 @@ def constant(value: str | bytes | int | None, place: Place) -> ast.expr:
 
 def call(function: str, arguments: list[ast.expr], place: Place) -> ast.Call:
     """A call of the helper *function*."""
+    node = ast.Call.__new__(ast.Call)
     func = name(function, place)
-    return _new(ast.Call, place, func=func, args=arguments, keywords=[])
+    node.__dict__ = {"func": func, "args": arguments, "keywords": [], **place}
+    return node
 
 
 def statement(value: ast.expr, place: Place) -> ast.stmt:
     """An expression as a statement."""
-    return _new(ast.Expr, place, value=value)
+    node = ast.Expr.__new__(ast.Expr)
+    node.__dict__ = {"value": value, **place}
+    return node
 
 
 def append(value: ast.expr, place: Place) -> ast.stmt:
     """The statement that writes *value*; there is one for every hole of a page."""
-    out = ast.Name.__new__(ast.Name)
-    out.__dict__ = {"id": abi.OUT, "ctx": _LOAD, **place}
+    out = name(abi.OUT, place)
     method = ast.Attribute.__new__(ast.Attribute)
     method.__dict__ = {"value": out, "attr": "append", "ctx": _LOAD, **place}
     written = ast.Call.__new__(ast.Call)

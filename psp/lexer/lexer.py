@@ -26,6 +26,23 @@ def _master() -> lex.Lexer:
     return lex.lex(module=rules, optimize=False, errorlog=lex.NullLogger())
 
 
+def _simple_tag(text: str, at: int) -> tuple[Token, Token, Token]:
+    """The marks and the code of a whole tag that stands at offset *at*."""
+    if text[2] != "=":
+        kind, mark = TokenType.SCRIPTLET_OPEN, "<%"
+    elif text[3] != "=":
+        kind, mark = TokenType.EXPRESSION_OPEN, "<%="
+    else:
+        kind, mark = TokenType.RAW_OPEN, "<%=="
+    new = tuple.__new__
+    start, stop, end = at + len(mark), at + len(text) - 2, at + len(text)
+    return (
+        new(Token, (kind, mark, new(Span, (at, start)))),
+        new(Token, (TokenType.CODE, text[len(mark) : -2], new(Span, (start, stop)))),
+        new(Token, (TokenType.CLOSE, "%>", new(Span, (stop, end)))),
+    )
+
+
 def tokenize(source: Source) -> list[Token]:
     """The tokens of *source*, whose texts add up to its text.
 
@@ -42,6 +59,9 @@ def tokenize(source: Source) -> list[Token]:
     new = tuple.__new__  # what a NamedTuple's own constructor calls
     while (t := next_token()) is not None:
         at, text = t.lexpos, t.value
+        if t.type == rules.SIMPLE:
+            tokens += _simple_tag(text, at)
+            continue
         span = new(Span, (at, at + len(text)))
         append(new(Token, (_KINDS[t.type], text, span)))
     if lexer.unclosed is not None and lexer.unclosed.type in _WHAT:

@@ -13,19 +13,29 @@ from .strings import end_of_code
 from .tokens import TokenType
 
 states = (("code", "exclusive"), ("directive", "exclusive"))
-tokens = [kind.value for kind in TokenType]
+#: A whole tag that the lexer takes apart, and so no type of token.
+SIMPLE = "SIMPLE"
+tokens = [*(kind.value for kind in TokenType), SIMPLE]
 
 TEXT = r"[^<]+(?:<(?!%)[^<]*)*|(?:<(?!%)[^<]*)+"
 COMMENT = (
     r"<%--[^-]*+(?>(?:-(?!-%>)[^-]*+)*)--%>"
     r"|<%\#[^\n%]*+(?>(?:%(?!>)[^\n%]*+)*)%>"
 )
+#: Code without quotes, and without the characters that a closing mark starts with.
+SIMPLE_TAG = r"<%(?:==?)?[^=!@#%'\"-](?>[^%'\"-]*)%>"
 CODE = r"(?>(?:[^%-]++|%%>|%(?!>)|-(?!%>))+)"
 
 
 @TOKEN(TEXT)
 def t_TEXT(t: LexToken) -> LexToken:
     """Text up to the next tag."""
+    return t
+
+
+@TOKEN(SIMPLE_TAG)
+def t_SIMPLE(t: LexToken) -> LexToken:
+    """A tag whose end is plain to see: most are, and states cost more than all else."""
     return t
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from threading import Lock
+from typing import TypeVar
 
 from ..errors import LockTimeout, SessionError
 from .filelock import FileLocks
@@ -15,7 +16,10 @@ from .folder import make_parent
 from .locks import LOCK_SECONDS
 from .record import MarkedSerializer, next_record, pack_record, unpack_record
 from .serializer import JSON
+from .sqlitefile import Broken, Connection, Damaged, connect, file_at, set_aside
 from .store import SessionData
+
+T = TypeVar("T")
 
 SLICE = 20
 _SETUP = "setup"  # a name for locks that is no key
@@ -24,6 +28,11 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS sessions (key TEXT PRIMARY KEY, over REAL, record BLOB);
 CREATE INDEX IF NOT EXISTS sessions_over ON sessions (over);
 """
+_SETTINGS = (
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+)
 _LOAD = "SELECT record FROM sessions WHERE key = ?"
 _SAVE = "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)"
 _DELETE = "DELETE FROM sessions WHERE key = ?"
@@ -35,8 +44,9 @@ class SQLiteSessionStore:
     """Keeps sessions in the SQLite file *path*, with a write-ahead log beside it.
 
     Every change is there after a process was killed; those of the last moment may be
-    missing after a power cut. A damaged record is no session. Raises SessionError
-    where the file cannot be written, SettingsError where it must not lie.
+    missing after a power cut. A damaged record is no session; a file that is damaged
+    as a whole is set aside under another name, and a new one begun. Raises
+    SessionError where the file cannot be written, SettingsError where it must not lie.
     """
 
     def __init__(
@@ -64,34 +74,21 @@ class SQLiteSessionStore:
     def load(self, key: str) -> SessionData | None:
         """The record of *key*, over or not, or None."""
         try:
-            with self._connection() as connection:
-                return self._load(connection, key)
-        except _Damaged:
+            return self._attempt(lambda: self._find(key))
+        except Damaged:
             return None
 
     def save(self, key: str, data: SessionData) -> SessionData | None:
         """The record as stored; None if deleted meanwhile, SessionError if changed."""
-        with self._change() as connection:
-            stored = next_record(self._load(connection, key), data)
-            if stored is not None:
-                over = stored.accessed + stored.timeout
-                packed = pack_record(key, stored, self.serializer.mark)
-                connection.execute(_SAVE, (key, over, packed))
-            return stored
+        return self._attempt(lambda: self._store(key, data))
 
     def delete(self, key: str) -> bool:
         """Forgets *key*; says whether there was anything to forget."""
-        with self._change() as connection:
-            return connection.execute(_DELETE, (key,)).rowcount > 0
+        return self._attempt(lambda: self._forget(key))
 
     def expire(self, now: float) -> None:
         """Forgets some of the sessions that are over, the oldest first."""
-        with self._connection() as connection:
-            over = connection.execute(_OVER, (now, SLICE)).fetchall()
-        if not over:
-            return
-        with suppress(LockTimeout), self._change() as connection:
-            connection.executemany(_EXPIRE, [(key, now) for (key,) in over])
+        self._attempt(lambda: self._expire(now))
 
     def keys(self) -> list[str]:
         """The keys of all sessions that are kept, those that are over included."""
@@ -102,8 +99,42 @@ class SQLiteSessionStore:
         """Holds *key* for *owner* alone, who may take it again; raises LockTimeout."""
         return self._locks.hold(key, owner)
 
+    def _find(self, key: str) -> SessionData | None:
+        with self._connection() as connection:
+            return self._load(connection, key)
+
+    def _store(self, key: str, data: SessionData) -> SessionData | None:
+        with self._change() as connection:
+            stored = next_record(self._load(connection, key), data)
+            if stored is not None:
+                over = stored.accessed + stored.timeout
+                packed = pack_record(key, stored, self.serializer.mark)
+                connection.execute(_SAVE, (key, over, packed))
+            return stored
+
+    def _forget(self, key: str) -> bool:
+        with self._change() as connection:
+            return connection.execute(_DELETE, (key,)).rowcount > 0
+
+    def _expire(self, now: float) -> None:
+        with self._connection() as connection:
+            over = connection.execute(_OVER, (now, SLICE)).fetchall()
+        if not over:
+            return
+        with suppress(LockTimeout), self._change() as connection:
+            connection.executemany(_EXPIRE, [(key, now) for (key,) in over])
+
+    def _attempt(self, use: Callable[[], T]) -> T:
+        """What *use* gives, once more with a new file where this one is broken."""
+        try:
+            return use()
+        except Broken as error:
+            with self._locks.hold(_SETUP, object()):
+                set_aside(self.path, error)
+        return use()
+
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
+    def _change(self) -> Iterator[Connection]:
         """A connection in a transaction of its own; nobody else writes meanwhile."""
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -116,21 +147,21 @@ class SQLiteSessionStore:
             connection.execute("COMMIT")
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> Iterator[Connection]:
         """A connection for this thread alone; one that failed is closed."""
         pool = self._pool_of_this_process()
-        connection = pool.take() or self._connect()
+        connection = pool.take(file_at(self.path)) or self._connect()
         try:
             yield connection
         except sqlite3.Error as error:
             connection.close()
-            raise _error(error) from error
+            raise _error(error, connection) from error
         except BaseException:
             pool.give(connection)
             raise
         pool.give(connection)
 
-    def _load(self, connection: sqlite3.Connection, key: str) -> SessionData | None:
+    def _load(self, connection: Connection, key: str) -> SessionData | None:
         with closing(connection.execute(_LOAD, (key,))) as cursor:
             row = cursor.fetchone()
         if row is None or type(row[0]) is not bytes:
@@ -146,30 +177,22 @@ class SQLiteSessionStore:
             self._pool = self._pool or _Pool()
             return self._pool
 
-    def _connect(self) -> sqlite3.Connection:
-        try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            connection = sqlite3.connect(
-                self.path,
-                timeout=self._locks.seconds,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-        except (OSError, sqlite3.Error) as error:
-            raise SessionError(f"the sessions cannot be used: {error}") from error
-        try:
-            connection.execute("PRAGMA trusted_schema = OFF").close()
-            # The change to a write-ahead log fails rather than wait for another's.
-            with self._locks.hold(_SETUP, object()):
-                connection.execute("PRAGMA journal_mode = WAL").close()
-                connection.execute("PRAGMA synchronous = NORMAL").close()
+    def _connect(self) -> Connection:
+        # Alone: the change to a write-ahead log fails rather than wait for another's,
+        # and a file that is being set aside must not be opened.
+        with self._locks.hold(_SETUP, object()):
+            try:
+                connection = connect(self.path, self._locks.seconds)
+            except (OSError, sqlite3.Error) as error:
+                raise SessionError(f"the sessions cannot be used: {error}") from error
+            try:
+                for setting in _SETTINGS:
+                    connection.execute(setting).close()
                 connection.executescript(_TABLE).close()
-        except BaseException as error:
-            connection.close()
-            if isinstance(error, sqlite3.Error):
-                raise _error(error) from error
-            raise
-        return connection
+            except sqlite3.Error as error:
+                connection.close()
+                raise _error(error, connection) from error
+            return connection
 
 
 class _Pool:
@@ -177,17 +200,18 @@ class _Pool:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[Connection] = []
         self.close = weakref.finalize(self, _close_all, self._idle, self.pid)
 
-    def take(self) -> sqlite3.Connection | None:
-        """A connection that nobody else gets, or None."""
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
+    def take(self, file: tuple[int, int] | None) -> Connection | None:
+        """A connection to *file* that nobody else gets, or None."""
+        with suppress(IndexError):
+            while (connection := self._idle.pop()).file != file:
+                connection.close()
+            return connection
+        return None
 
-    def give(self, connection: sqlite3.Connection) -> None:
+    def give(self, connection: Connection) -> None:
         """Takes *connection* back."""
         if self.close.alive and self.pid == os.getpid():
             self._idle.append(connection)
@@ -195,7 +219,7 @@ class _Pool:
             connection.close()
 
 
-def _close_all(connections: list[sqlite3.Connection], pid: int) -> None:
+def _close_all(connections: list[Connection], pid: int) -> None:
     """Closes *connections*, which are left alone where they are another process's."""
     while connections and pid == os.getpid():
         connections.pop().close()
@@ -211,14 +235,15 @@ _NOT_DAMAGED = {
 }
 
 
-class _Damaged(SessionError):
-    """The file is no database, or not ours."""
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-def _error(error: sqlite3.Error) -> SessionError:
+def _error(error: sqlite3.Error, connection: Connection) -> SessionError:
     """What a session raises for an error of SQLite's."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    message = f"the sessions cannot be used: {error}"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LockTimeout(f"other requests have kept the sessions busy: {error}")
-    kind = SessionError if code in _NOT_DAMAGED else _Damaged
-    return kind(f"the sessions cannot be used: {error}")
+    if code in _BROKEN:
+        return Broken(message, connection.file)
+    return SessionError(message) if code in _NOT_DAMAGED else Damaged(message)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -76,11 +78,68 @@ def test_a_damaged_record_is_no_session(store: SQLiteSessionStore, bad: object) 
     assert store.save(KEY, RECORD) is not None
 
 
-def test_a_file_that_is_no_database_holds_no_session(store: SQLiteSessionStore) -> None:
+def test_a_file_that_is_no_database_is_set_aside(
+    store: SQLiteSessionStore, caplog: pytest.LogCaptureFixture
+) -> None:
     Path(store.path).write_bytes(b"no database" * 1000)
     assert store.load(KEY) is None
-    with pytest.raises(SessionError, match="not a database"):
+    assert store.save(KEY, RECORD) is not None
+    assert store.keys() == [KEY]
+    (aside,) = Path(store.path).parent.glob("s.db.damaged-*")
+    assert aside.read_bytes() == b"no database" * 1000
+    (entry,) = caplog.records
+    assert str(aside) in entry.getMessage()
+
+
+def test_others_follow_to_the_new_file(
+    store: SQLiteSessionStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = SQLiteSessionStore(store.path)
+    for n in range(50):
+        other.save(f"{n:064x}", RECORD._replace(data=bytes(2000)))
+    store.load(KEY)
+    other.close()
+    store.close()  # now all is in the file itself
+    old = other.load(KEY), store.load(KEY)  # and both have it open
+    with open(store.path, "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 100_000)
+    assert store.save(KEY, RECORD) is not None
+    assert other.load(KEY) is not None
+    assert other.keys() == store.keys() == [KEY]
+    other.close()
+    assert old == (None, None)
+    assert store.load(KEY) is not None
+    assert len(caplog.records) == 1
+
+
+def test_a_broken_file_that_cannot_be_moved_stays(
+    store: SQLiteSessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(store.path).write_bytes(b"no database" * 1000)
+
+    def refuse(*names: object) -> None:
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr("os.rename", refuse)
+    with pytest.raises(SessionError, match="stays where it is: read-only"):
         store.save(KEY, RECORD)
+    assert Path(store.path).read_bytes() == b"no database" * 1000
+
+
+def test_a_second_connection_keeps_the_locks_of_the_first(
+    store: SQLiteSessionStore,
+) -> None:
+    """Without them, another process would take the log away when it closes."""
+    store.save(KEY, RECORD)
+    with store._connection(), store._connection():
+        pass
+    script = (
+        "import sys; from psp.session.sqlite import SQLiteSessionStore as Store;"
+        "store = Store(sys.argv[1]); assert store.keys(); store.close()"
+    )
+    subprocess.run([sys.executable, "-c", script, store.path], check=True)
+    assert Path(store.path + "-wal").exists()
 
 
 def test_a_table_of_somebody_else_holds_no_session(store: SQLiteSessionStore) -> None:
@@ -88,6 +147,7 @@ def test_a_table_of_somebody_else_holds_no_session(store: SQLiteSessionStore) ->
     assert store.load(KEY) is None
     with pytest.raises(SessionError):
         store.save(KEY, RECORD)
+    assert not list(Path(store.path).parent.glob("*damaged*"))
 
 
 def test_it_can_be_used_again_after_closing(store: SQLiteSessionStore) -> None:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from time import monotonic
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .cache import PageCache
 from .dependencies import Recorder, current, present
-from .errors import PageNotFound, PageSyntaxError, PageWarning
+from .errors import PageNotFound, PageSyntaxError, PageWarning, PspError
 from .loaders import Loader
 from .options import DEFAULT_OPTIONS, PageOptions
 from .page import CompiledPage, Fingerprint
@@ -22,6 +22,9 @@ from .runtime.output import Output
 from .runtime.run import LoadedPage, run_page
 from .slot import FOREVER, Slot
 from .source import Source
+
+if TYPE_CHECKING:
+    from .runtime.kept import FragmentCache
 
 Resolve = Callable[[str, Source], Source]
 Compile = Callable[[Source, Resolve, PageOptions], CompiledPage]
@@ -37,7 +40,7 @@ class Engine:
     A page is compiled by the first thread that asks for it, while others wait, and
     again when a file that took part in it has changed. *reload_interval*, in
     seconds, is how often this is looked at: 0 every time, None never. *names* are
-    given to every page.
+    given to every page. *fragments* keeps what ``psp.cache`` writes.
     """
 
     def __init__(
@@ -48,12 +51,14 @@ class Engine:
         options: PageOptions = DEFAULT_OPTIONS,
         reload_interval: float | None = 1.0,
         names: Mapping[str, object] = MappingProxyType({}),
+        fragments: FragmentCache | None = None,
         _compile: Compile | None = None,
     ) -> None:
         self.loader = loader
         self.options = options
         self.names: dict[str, Any] = dict(names)
         self._cache = cache
+        self._fragments = fragments
         self._interval = FOREVER if reload_interval is None else reload_interval
         self._compile = _compile or _compile_page
         self._slots: dict[str, Slot] = {}
@@ -80,14 +85,30 @@ class Engine:
         with self._open(name) as slot:
             return slot.load(self._widen)
 
-    def render(self, name: str, /, **names: object) -> str:
+    @property
+    def fragments(self) -> FragmentCache:
+        """Where ``psp.cache`` keeps text: in memory, unless told otherwise."""
+        if self._fragments is None:
+            from .runtime.kept import MemoryFragments
+
+            self._fragments = MemoryFragments()
+        return self._fragments
+
+    def render(
+        self, name: str, /, *, fragment: str | None = None, **names: object
+    ) -> str:
         """The text that the page *name* writes, given *names*.
+
+        With *fragment*, what stands in its ``psp.fragment`` of that name alone, where
+        the run ends; PspError if there is none.
 
         Raises ParameterError if they are not what the page declares.
         """
         page = self.load(name)
         if page.page.options.parameters:
             self._check_names(page, names)
+        if fragment is not None:
+            return self._render_fragment(page, names, fragment)
         text = None if self.names else page.text(names)
         return self._render(page, names) if text is None else text
 
@@ -113,6 +134,20 @@ class Engine:
         Raises PageSyntaxError.
         """
         return Template(self, Slot(name, Source(text, name)))
+
+    def _render_fragment(
+        self, page: LoadedPage, names: Mapping[str, object], fragment: str
+    ) -> str:
+        from .runtime.parts import FragmentDone
+
+        output = Output()
+        interface = PageInterface(self, output, self.names)
+        interface._wanted = fragment
+        try:
+            run_page(page, {**self.names, **names}, output, interface, self)
+        except FragmentDone as done:
+            return done.text
+        raise PspError(f"{page.page.name!r} wrote no fragment {fragment!r}")
 
     def _render(self, page: LoadedPage, names: Mapping[str, object]) -> str:
         names = {**self.names, **names}

@@ -21,6 +21,7 @@ from .parameters import set_defaults
 from .positions import Mover, Place, at
 from .scopes import PageScope, page_scope
 from .skeleton import Skeleton
+from .skips import make_skippable
 from .suites import FUNCTIONS, LOOPS, hole_index, suites
 from .writer import Hole, HoleKind
 
@@ -80,6 +81,9 @@ def build_tree(
             tier, reads = "local", found
         else:
             reasons = found
+    if "psp.cache" in skeleton.text:
+        for statements in bodies:
+            make_skippable(statements)
     filler = _Filler(skeleton, fragments, mover, page.options, escapers)
     build = emit.module if tier == "module" else emit.function
     units: list[Unit] = []

@@ -143,6 +143,35 @@ def default(target: ast.Name, value: ast.expr, node: ast.stmt) -> ast.stmt:
     return _new(ast.Assign, place, targets=[target], value=chosen, type_comment=None)
 
 
+def with_items(
+    node: ast.With, items: list[ast.withitem], body: list[ast.stmt]
+) -> ast.With:
+    """A ``with`` of some of the *items* of *node*."""
+    fields = {"items": items, "body": body, "type_comment": None}
+    return _new(ast.With, _place_of(node), **fields)
+
+
+def unless_skipped(item: ast.withitem, body: list[ast.stmt]) -> ast.stmt:
+    """*body*, which runs unless *item* gives False; what it gives is bound in there."""
+    expression = item.context_expr
+    line, column = expression.lineno, expression.col_offset
+    place = at(line, column, line, column + 1)
+    if item.optional_vars is not None:
+        value = name(abi.VALUE, place)
+        target = [item.optional_vars]
+        fields = {"targets": target, "value": value, "type_comment": None}
+        body = [_new(ast.Assign, place, **fields), *body]
+    item.optional_vars = _new(ast.Name, place, id=abi.VALUE, ctx=ast.Store())
+    test = _new(
+        ast.Compare,
+        place,
+        left=name(abi.VALUE, place),
+        ops=[ast.IsNot()],
+        comparators=[constant(False, place)],
+    )
+    return _new(ast.If, place, test=test, body=body, orelse=[])
+
+
 def loads(names: Iterable[str]) -> list[ast.stmt]:
     """``x = names["x"]`` for each of *names*."""
     return [_assign(given, _item(given, _LOAD)) for given in sorted(names)]

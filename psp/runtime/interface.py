@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -13,8 +13,9 @@ from .escape import escape, markup
 from .safe import safe_css, safe_js, safe_url
 
 if TYPE_CHECKING:
+    from .kept import FragmentCache
     from .output import Output
-    from .parts import Component, Push
+    from .parts import Cached, Component, Fragment, Push
     from .run import LoadedPage
 
 #: The parts that pages have filled: how many layouts deep, and the text.
@@ -23,6 +24,11 @@ Sections = dict[str, tuple[int, str]]
 
 class Runner(Protocol):
     """Finds other pages for a running one; the engine is one."""
+
+    @property
+    def fragments(self) -> FragmentCache:
+        """Where ``psp.cache`` keeps text."""
+        ...
 
     def load(self, name: str, relative_to: str | None = None) -> LoadedPage:
         """The page *name*, as seen from the page *relative_to*."""
@@ -118,6 +124,8 @@ class PageInterface:
     safe_url = staticmethod(safe_url)
     #: What fills the parts of a component, inside a slot of one.
     _slots: Sections | None = None
+    #: The fragment that this run is for, if it is for one alone.
+    _wanted: str | None = None
     #: What any page of this run has added to parts, by key.
     _pushed: dict[str, dict[object, str]] | None = None
 
@@ -200,6 +208,26 @@ class PageInterface:
         from .parts import captured
 
         return captured(self, function, args, names)
+
+    def cache(
+        self, name: str, seconds: float | None = None, vary: Iterable[object] = ()
+    ) -> Cached:
+        """``with psp.cache("sidebar", seconds=60, vary=[user]):`` keeps what it writes.
+
+        While it is kept, for this page and for values of *vary* of the same ``repr``,
+        the text is written and the block does not run.
+        """
+        from .parts import Cached
+
+        page = self._page.page.name if self._page else ""
+        key = repr((page, name, *vary))
+        return Cached(self._output, self._runner.fragments, key, seconds)
+
+    def fragment(self, name: str) -> Fragment:
+        """``with psp.fragment("cart"):`` names a piece that can be rendered alone."""
+        from .parts import Fragment
+
+        return Fragment(self._output, name == self._wanted)
 
     def flush(self) -> None:
         """Send headers and all that waits now; the rest of the page streams."""

@@ -1,4 +1,4 @@
-"""What ``with psp.…:`` does to a piece of a page: pushed parts and components."""
+"""What ``with psp.…:`` does to a piece of a page: push, component, cache, fragment."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from .escape import markup
 
 if TYPE_CHECKING:
     from .interface import PageInterface
+    from .kept import FragmentCache
+    from .output import Output
 
 
 class Push:
@@ -94,3 +96,73 @@ def captured(
     finally:
         text = output.end()
     return markup(text)
+
+
+class Cached:
+    """A piece that is kept under *key*; its ``with`` gives False where it is there."""
+
+    __slots__ = ("_output", "_store", "_key", "_seconds", "_found")
+
+    def __init__(
+        self, output: Output, store: FragmentCache, key: str, seconds: float | None
+    ):
+        self._output = output
+        self._store = store
+        self._key = key
+        self._seconds = seconds
+        self._found = False
+
+    def __enter__(self) -> bool:
+        text = self._store.get(self._key)
+        self._found = text is not None
+        if text is None:
+            self._output.begin()
+        else:
+            self._output.write(text)
+        return not self._found
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._found:
+            return
+        text = self._output.end()
+        if kind is None:
+            self._store.set(self._key, text, self._seconds)
+            self._output.write(text)
+
+
+class FragmentDone(BaseException):
+    """Ends a run that was only for one fragment, whose text it has."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.text = text
+
+
+class Fragment:
+    """A named piece of a page, at whose end a run for it alone is over."""
+
+    __slots__ = ("_output", "_wanted")
+
+    def __init__(self, output: Output, wanted: bool):
+        self._output = output
+        self._wanted = wanted
+
+    def __enter__(self) -> None:
+        if self._wanted:
+            self._output.begin()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._wanted:
+            text = self._output.end()
+            if kind is None:
+                raise FragmentDone(text)

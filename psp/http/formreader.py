@@ -85,7 +85,14 @@ class FormReader:
         if self._rules.json and is_json(content_type):
             return
         if self._check_length(request.body, limits):
-            yield from self._read_body(request.body, content_type, limits, budget)
+            fields = self._read_body(request.body, content_type, limits, budget)
+            if "progress=" not in query:
+                yield from fields
+                return
+            from .progress import noting
+
+            with noting(query, request.body):
+                yield from fields
 
     def _check_length(self, body: Body, limits: Limits) -> bool:
         """Whether there is a body to read; FormError if none should be read."""

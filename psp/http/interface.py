@@ -17,6 +17,7 @@ from .redirects import check_location, local_location
 if TYPE_CHECKING:
     from ..runtime.run import LoadedPage
     from .jar import CookieJar
+    from .progress import Progress
 
 
 class Makers(Protocol):
@@ -113,6 +114,16 @@ class PSPInterface(PageInterface):
         that a visitor may have sent in its place, None included.
         """
         self.redirect(local_location(url) or default)
+
+    def upload_progress(self, token: str) -> Progress | None:
+        """How far the upload to ``?progress=TOKEN`` is, as (received, total) bytes.
+
+        *token* is 32 random hex digits. None before the upload, after it, and where
+        the token is none.
+        """
+        from .progress import upload_progress
+
+        return upload_progress(token)
 
     def apply_data(self, function: Callable[..., Any]) -> Any:
         """The result of *function*, given the form's fields and ``req`` by name."""

@@ -78,6 +78,7 @@ class Body:
         self.length = length
         self.limit = limit
         self.taken = 0
+        self.on_read: Callable[[int], object] | None = None  # told of all taken
         self._stream = stream
         self._ended = stream is None or not self.has_end
 
@@ -133,6 +134,8 @@ class Body:
         data = self._stream.readline(size) if line else self._stream.read(size)
         self._ended = not data
         self.taken += len(data)
+        if self.on_read is not None:
+            self.on_read(self.taken)
         if self.taken > self.limit:
             raise TooLarge(message=f"a body of more than {self.limit} bytes")
         return data

@@ -34,7 +34,9 @@ def name(ident: str, place: Place) -> ast.expr:
 
 def constant(value: str | bytes | int | None, place: Place) -> ast.expr:
     """A literal."""
-    return _new(ast.Constant, place, value=value, kind=None)
+    node = ast.Constant.__new__(ast.Constant)
+    node.__dict__ = {"value": value, "kind": None, **place}
+    return node
 
 
 def call(function: str, arguments: list[ast.expr], place: Place) -> ast.Call:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 
 from ..abi import SPLICED, SPLICED_LINES
 from ..source import Source, Span
 from .parts import PARTS
 from .writer import Origin, Site
+
+_VISIBLE = re.compile(r"\S")
 
 #: Where a node stands, as ``ast`` spells it: lines from 1, columns from 0 in bytes.
 Place = dict[str, int]
@@ -20,9 +23,10 @@ def place(source: Source, span: Span) -> Place:
     starts = source.starts
     line = bisect_right(starts, start)
     line_start = starts[line - 1]
-    if line < len(starts):
-        end = min(end, starts[line] - 1)
-    end = max(start, end)
+    if line < len(starts) and end >= starts[line]:
+        end = starts[line] - 1
+    if end < start:
+        end = start
     if source.is_ascii:
         return at(line, start - line_start, line, end - line_start)
     before = _bytes(source.text[line_start:start])
@@ -41,11 +45,8 @@ def at(line: int, column: int, end_line: int, end_column: int) -> Place:
 
 def visible_place(source: Source, span: Span) -> Place:
     """The place of a text: from its first visible character to the end of that line."""
-    text = source.text[span.start : span.end]
-    start = span.start + len(text) - len(text.lstrip())
-    if start >= span.end:
-        start = span.start
-    return place(source, Span(start, span.end))
+    found = _VISIBLE.search(source.text, *span)
+    return place(source, span if found is None else Span(found.start(), span.end))
 
 
 def _bytes(text: str) -> int:

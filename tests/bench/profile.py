@@ -21,6 +21,7 @@ from typing import Any
 
 from psp import DictLoader, Engine, FileLoader, WSGIApplication
 from psp.compiler import pipeline
+from psp.compiler.blocks import write_lenient
 from psp.runtime.interface import PageInterface
 from psp.runtime.output import Output
 from psp.source import Source
@@ -107,7 +108,8 @@ def compilation(name: str) -> Rows:
         [
             ("tokens (PLY)", lambda: list(pipeline.tokenize(source()))),
             ("nodes, directives, texts", page),
-            ("skeleton, parsed by Python", skeleton),
+            ("skeleton", lambda: write_lenient(page()).text()),
+            ("Python's parser, on the skeleton", skeleton),
             ("contexts, names, positions, tree", tree),
             (
                 "Python's compile(), code objects",

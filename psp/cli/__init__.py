@@ -20,6 +20,7 @@ COMMANDS = (
     "check",
     "show",
     "sessions",
+    "hosting",
     "migrate",
 )
 

@@ -15,6 +15,7 @@ from .engine import Engine
 from .errors import ForgedRequest, HTTPError, PageNotFound, PspError, SessionUnavailable
 from .guard import SAFE, check_forgery
 from .http.answer import Answer, Start
+from .http.csp import FIXED, HEADER, with_nonce
 from .http.exchange import Exchange
 from .http.forms import FieldStorage
 from .http.interface import PSPInterface
@@ -66,7 +67,8 @@ class PageHandler:
     enough. *csrf* has the guard look at all that changes something, unless a page says
     otherwise; *csrf_origins* are other sites it lets in. *cookie_keys* are those of
     signed cookies, the newest first. *find_visitor* makes the request of a proxy the
-    visitor's, before anything else looks at it.
+    visitor's, before anything else looks at it. *csp* is the Content-Security-Policy of
+    pages.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class PageHandler:
         cookie_keys: Sequence[str] = (),
         csrf_origins: frozenset[str] = frozenset(),
         find_visitor: Callable[[Request], None] | None = None,
+        csp: str | None = None,
     ):
         self.engine = engine
         self.root = root
@@ -93,6 +96,7 @@ class PageHandler:
         self.cookie_keys = cookie_keys
         self.csrf_origins = csrf_origins
         self.find_visitor = find_visitor
+        self.csp = csp
 
     def _session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
         """The site's version of *rules*, which differs by scheme alone."""
@@ -190,6 +194,9 @@ class PageRun:
             logger=log,
             flush_writes=manners.eager,
         )
+        if handler.csp is not None:
+            policy = (HEADER, with_nonce(handler.csp, self.exchange._nonce))
+            self.answer.defaults = (*manners.headers, policy)
 
     def run(self) -> Iterable[bytes]:
         """Run the page to its end, whatever that is; the rest of the body."""
@@ -342,8 +349,14 @@ class PageRun:
 
     def refuse(self, status: int, request_id: str = "") -> None:
         """Write the fixed text of *status*."""
-        self.response.become_error(status)
+        self.become_error(status)
         self.output.write(self.handler.reports.refusal(status, request_id))
+
+    def become_error(self, status: int) -> None:
+        """Drop the headers of the page; what is written next runs nothing."""
+        self.response.become_error(status)
+        if self.handler.csp is not None:
+            self.response.headers[HEADER] = FIXED
 
     def error_text(self, error: BaseException, status: int, request_id: str) -> str:
         """HTML about *error*, by who asks."""

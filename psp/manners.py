@@ -63,7 +63,7 @@ class Manners:
     def fail(self, run: PageRun, error: BaseException, request_id: str) -> None:
         """Write the answer of a page that raised *error*."""
         run.output.reset()
-        run.response.become_error(500)
+        run.become_error(500)
         if self.shows(run):
             for name, value in run.handler.reports.headers:
                 run.response.headers[name] = value

@@ -21,6 +21,7 @@ class PageOptions(NamedTuple):
     ``csrf``      ``"on"``, ``"off"`` or ``"site"``: whether what changes something must
                   prove that a page of this site sent it
     ``parameters``  names that ``<%@ param %>`` declares, and whether each is needed
+    ``nonce``     whether scripts and styles in the page are given ``psp.nonce``
     """
 
     dialect: str = "psp"
@@ -34,6 +35,7 @@ class PageOptions(NamedTuple):
     session: str = "auto"
     csrf: str = "site"
     parameters: tuple[tuple[str, bool], ...] = ()
+    nonce: bool = False
 
     @property
     def lenient_directives(self) -> bool:

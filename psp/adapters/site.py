@@ -44,6 +44,7 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
         cookie_keys=settings.cookie_keys,
         csrf_origins=frozenset(settings.csrf_origins),
         find_visitor=_visitors(settings),
+        csp=settings.csp,
     )
 
 

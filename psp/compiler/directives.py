@@ -129,6 +129,7 @@ def _choose_dialect(name: str, page: PageBuilder) -> None:
             encoding=before.encoding,
             layout=before.layout,
             parameters=before.parameters,
+            nonce=before.nonce,
         )
 
 

@@ -19,6 +19,7 @@ from .escaping import choose_escaping
 from .includes import Resolve, expand_includes
 from .lint import lost_text
 from .nodes import Page
+from .nonces import add_nonces
 from .parser import parse
 from .pause import collector_paused
 from .skeleton import Skeleton, build_skeleton
@@ -47,7 +48,8 @@ def read_page(
     page = apply_directives(page, options)
     page = prepare_text(page)
     page = expand_includes(page, resolve)
-    return choose_escaping(page)
+    page = choose_escaping(page)
+    return add_nonces(page)
 
 
 def compile_page(

@@ -18,13 +18,13 @@ class Answer:
     """Sends *response* to whoever asked with *request*, headers once.
 
     ``before`` is called just before the headers go, to add what is known only then;
-    *defaults* are headers that go unless the response has its own.
+    ``defaults`` are headers that go unless the response has its own.
     """
 
     __slots__ = (
         "response",
         "before",
-        "_defaults",
+        "defaults",
         "_kept",
         "_request",
         "_start",
@@ -42,7 +42,7 @@ class Answer:
         self._request = request
         self._start = start
         self.before: Callable[[], None] | None = None
-        self._defaults = defaults
+        self.defaults = defaults
         self._write: Callable[[bytes], object] | None = None
         self._kept: list[bytes] = _NOTHING
 
@@ -75,7 +75,7 @@ class Answer:
         if self.before is not None:
             self.before()
         response = self.response
-        headers = response.header_list(length, self._defaults)
+        headers = response.header_list(length, self.defaults)
         write = self._start(response.status_line(), headers)
         if write is None:  # granian has no way to send at once
             self._kept = []

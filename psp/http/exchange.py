@@ -94,6 +94,13 @@ class mp_request(RequestMembers):
     _bytes_queued = 0
     _no_cache = 0
 
+    @lazy
+    def _nonce(self) -> str:
+        """The nonce of the answer's Content-Security-Policy: 128 random bits."""
+        import secrets
+
+        return secrets.token_urlsafe(16)
+
     @property
     def headers_out(self) -> Headers:
         """The headers of a normal response."""

@@ -65,6 +65,15 @@ class PSPInterface(PageInterface):
 
         return CookieJar(self.req, self._cookie_keys)
 
+    @property
+    def nonce(self) -> str:
+        """What lets a script or a style of this answer pass the site's policy.
+
+        128 random bits as text, the same as in ``Content-Security-Policy``.
+        """
+        nonce: str = self.req._nonce
+        return nonce
+
     def names_for(self, page: LoadedPage) -> dict[str, Any]:
         """The names that *page* gets because it mentions them."""
         names = {}

@@ -128,6 +128,7 @@ class PageInterface:
     _wanted: str | None = None
     #: What any page of this run has added to parts, by key.
     _pushed: dict[str, dict[object, str]] | None = None
+    _nonce: str | None = None
 
     def __init__(
         self, runner: Runner, output: Output, names: dict[str, Any] | None = None
@@ -138,6 +139,18 @@ class PageInterface:
         self._page: LoadedPage | None = None
         self._sections: Sections = {}
         self._contents: list[Markup] = []
+
+    @property
+    def nonce(self) -> str:
+        """What lets a script or a style of this run pass a Content-Security-Policy.
+
+        128 random bits as text, the same for all pages and parts of the run.
+        """
+        if self._nonce is None:
+            import secrets
+
+            self._nonce = secrets.token_urlsafe(16)
+        return self._nonce
 
     def names_for(self, page: LoadedPage) -> dict[str, Any]:
         """The names that *page* gets because it mentions them."""

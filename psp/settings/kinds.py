@@ -184,8 +184,15 @@ def _is_flag(value: object) -> object:
     return _require(value, type(value) is bool)
 
 
+def _policy(value: object) -> str:
+    """A policy as a header holds it; TOML may spread it over lines."""
+    policy = " ".join(_text(value).split())
+    return str(_require(policy, policy != "" and policy.isascii()))
+
+
 FLAG = Kind("true or false", _is_flag, _flag)
 TEXT = Kind("a text", _text)
+POLICY = Kind("a text in ASCII", _policy)
 COUNT = whole(0, 10**6)
 FOLDER = Kind("the path of a folder", _path)
 PATH = Kind("the path of a file or folder", _path)

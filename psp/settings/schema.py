@@ -11,6 +11,7 @@ from functools import reduce
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from ..http.csp import has_nonce
 from ..http.limits import DEFAULT_LIMITS
 from ..options import DIALECTS, KIB, PageOptions
 from ..session.store import STORES
@@ -189,6 +190,12 @@ class Settings:
         kinds.choice("x-forwarded", "forwarded"),
         "The headers that these proxies set; those of the other kind are ignored.",
     )
+    csp: str | None = setting(
+        None,
+        kinds.POLICY,
+        "Content-Security-Policy of pages; `'nonce'` in it is the request's own, which "
+        "scripts and styles of pages are given.",
+    )
     cookie_keys: tuple[str, ...] = setting(
         (),
         kinds.SECRETS,
@@ -239,6 +246,7 @@ class Settings:
         """The options that pages start from: the dialect's, and what the site sets."""
         options = DIALECTS[self.dialect]._replace(encoding=self.encoding)
         given = {name: getattr(self, name) for name in ("escape", "trim", "buffer")}
+        options = options._replace(nonce=has_nonce(self.csp))
         return options._replace(**{k: v for k, v in given.items() if v is not None})
 
     @property

@@ -108,7 +108,7 @@ def main() -> None:
     print(told)
     if args.write:
         made = document.origin("tests.bench.compile_site")
-        document.write("compiling", [made, "", "```", told, "```"])
+        document.write("compiling", [made, "", *(f"    {line}" for line in told.splitlines())])
 
 
 if __name__ == "__main__":

@@ -225,7 +225,7 @@ def main() -> None:
     if given.write:
         python = f"{platform.python_implementation()} {platform.python_version()}"
         made = document.origin("tests.bench.profile", python)
-        document.write("profile", [made, "", "```", *told, "```"])
+        document.write("profile", [made, "", *(f"    {line}" for line in told)])
 
 
 def lines(name: str) -> Iterator[str]:

@@ -122,6 +122,7 @@ class Engine:
         """Run the page *name* and its layouts with *names*, writing to *output*."""
         names = {**self.names, **names}
         run_page(self.load(name), names, output, interface, self)
+        interface.finish()
 
     def get_template(self, name: str) -> Template:
         """The page *name*, to be rendered many times; raises as get_page does."""
@@ -159,6 +160,8 @@ class Engine:
         if page.needs_interface:
             interface = PageInterface(self, output, self.names)
         run_page(page, names, output, interface, self)
+        if interface is not None:
+            interface.finish()
         return output.text()
 
     def _check_names(self, page: LoadedPage, names: Mapping[str, object]) -> None:

@@ -250,6 +250,8 @@ class PageRun:
             if self.page.needs_interface:
                 interface = self._interface(names)
             run_page(self.page, names, self.output, interface, self.handler.engine)
+            if interface is not None:
+                interface.finish()
         except HTTPError as error:
             self._end(error)
         except SessionUnavailable as error:
@@ -346,6 +348,7 @@ class PageRun:
         names = {**self._names(page), "exception": sys.exc_info()}
         fresh = self._interface(names)
         run_page(page, names, self.output, fresh, self.handler.engine)
+        fresh.finish()
 
     def refuse(self, status: int, request_id: str = "") -> None:
         """Write the fixed text of *status*."""

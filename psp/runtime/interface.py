@@ -126,6 +126,10 @@ class PageInterface:
     _slots: Sections | None = None
     #: The fragment that this run is for, if it is for one alone.
     _wanted: str | None = None
+    #: Deferred parts that have not been written, each with the page it comes from.
+    _late: list[tuple[Callable[[], Any], LoadedPage | None]] | None = None
+    _late_count = 0
+    _nonce_of_late: str | None = None
     #: What any page of this run has added to parts, by key.
     _pushed: dict[str, dict[object, str]] | None = None
     _nonce: str | None = None
@@ -242,6 +246,16 @@ class PageInterface:
 
         return Fragment(self._output, name == self._wanted)
 
+    def defer(self, function: Callable[[], Any], placeholder: object = "") -> None:
+        """Write *placeholder* here, go on, and at the end what *function* writes.
+
+        What is written by then is sent first; a few inline lines of script put the
+        part in place of the placeholder, which is escaped.
+        """
+        from .late import defer
+
+        defer(self, function, placeholder)
+
     def flush(self) -> None:
         """Send headers and all that waits now; the rest of the page streams."""
         self._output.flush()
@@ -249,6 +263,13 @@ class PageInterface:
     def reset(self) -> None:
         """Drop what was written and not yet sent."""
         self._output.reset()
+
+    def finish(self) -> None:
+        """Write what the pages of the run have deferred; whoever runs them calls it."""
+        if self._late:
+            from .late import write_late
+
+            write_late(self)
 
     def _fill(self, name: str, html: str) -> None:
         """Keep a section; a page's own wins over its layouts' of the same name."""

@@ -59,6 +59,17 @@ class Tab:
             mobile=False,
         )
 
+    def slow_down(self, upload: int) -> None:
+        """Lets no more than *upload* bytes a second go out."""
+        self._call("Network.enable")
+        self._call(
+            "Network.emulateNetworkConditions",
+            offline=False,
+            latency=0,
+            downloadThroughput=-1,
+            uploadThroughput=upload,
+        )
+
     def click(self, selector: str, text: str = "") -> None:
         """Clicks the first element of that CSS selector, and that text if given."""
         self._press(selector, text, self._call)

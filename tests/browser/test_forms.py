@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from .devtools import Tab, browser
+from .devtools import PATIENCE, Tab, browser
 
 pytestmark = pytest.mark.browser
 
@@ -112,3 +113,27 @@ def test_form_by_hand(site: str, tab: Tab) -> None:
     tab.click("input[value=me]")
     tab.follow("form button")
     assert "Thank you, Zoë" in tab.text and "zoe@example.org" in tab.text
+
+
+CHOOSE_FILE = """(() => {
+  const files = new DataTransfer(), bar = document.querySelector("#bar");
+  files.items.add(new File([new Uint8Array(12000000)], "big.bin"));
+  document.querySelector("#file").files = files.files;
+  window.seen = [];
+  new MutationObserver(() => seen.push(bar.value / bar.max)).observe(
+    bar, {attributes: true});
+})()"""
+
+
+def test_large_upload(site: str, tab: Tab) -> None:
+    tab.open(f"{site}/upload.psp")
+    tab.slow_down(upload=4_000_000)
+    tab.evaluate(CHOOSE_FILE)
+    tab.click("form button")
+    deadline = time.monotonic() + PATIENCE
+    while "arrived" not in tab.text and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert "big.bin arrived: 12,000,000 bytes." in tab.text
+    seen = tab.evaluate("seen")
+    assert seen == sorted(seen) and seen[-1] == 1
+    assert [part for part in seen if 0 < part < 1], "the bar grows on the way"

@@ -28,7 +28,9 @@ def defer(
         waiting = interface._late = []
     waiting.append((function, interface._page))
     number = interface._late_count = interface._late_count + 1
-    interface._nonce_of_late = getattr(interface, "nonce", None)
+    page = interface._page
+    if page is not None and page.page.options.nonce:
+        interface._nonce_of_late = interface.nonce
     interface._output.write(_PLACE.format(number, escape(placeholder)))
 
 

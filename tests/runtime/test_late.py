@@ -6,7 +6,7 @@ from pathlib import Path
 
 from werkzeug.test import Client
 
-from psp import DictLoader, Engine, WSGIApplication
+from psp import DictLoader, Engine, PageOptions, WSGIApplication
 from psp.runtime.interface import PageInterface
 from psp.runtime.output import Output
 
@@ -16,13 +16,14 @@ LAYOUT = "<body><%= psp.content() %></body>"
 
 
 def sent(page: str, nonce: str | None = None) -> list[str]:
-    """What *page* sends, piece by piece."""
-    engine = Engine(DictLoader({"p.psp": page, "l.psp": LAYOUT}))
+    """What *page* sends, piece by piece, where its scripts have *nonce* or none."""
+    options = PageOptions(nonce=nonce is not None)
+    engine = Engine(DictLoader({"p.psp": page, "l.psp": LAYOUT}), options=options)
     pieces: list[bytes] = []
     output = Output(pieces.append)
     interface = PageInterface(engine, output)
     if nonce:
-        interface.nonce = nonce  # type: ignore[attr-defined]
+        interface._nonce = nonce
     engine.run("p.psp", {"n": 1}, output, interface)
     output.flush()
     return [piece.decode() for piece in pieces]

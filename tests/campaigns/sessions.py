@@ -9,6 +9,7 @@ For each store that outlives a process:
 * ``kills`` processes are killed while they write; what they said was written is there
 * a record, and all files of the store, are cut at every length, and have one bit of
   each copy flipped, ``flips`` times: the session comes out whole or not at all
+* ids that a visitor has chosen, well-formed and not, are never those of a session
 * ``count`` visitors with made-up ids ask for a page that only reads; no record is made
 
 Prints the counts; exits with 1 if anything was wrong.
@@ -20,6 +21,7 @@ import argparse
 import logging
 import os
 import random
+import re
 import secrets
 import shutil
 import subprocess
@@ -31,8 +33,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from werkzeug.test import Client
+
 from psp import WSGIApplication
 from psp.session.base import Session, SessionData, SessionStore, make_store
+from psp.session.place import store_key
 from psp.session.record import pack_record, unpack_record
 from psp.session.serializer import JSON
 from psp.session.store import REMOTE
@@ -44,6 +49,39 @@ GOAL = 100
 SID = "0123456789abcdef" * 2
 KEY = "ab" * 32
 RECORD = SessionData(0.0, 0.0, 1e9, JSON.dumps({"n": 1, "text": "x" * 200}))
+
+
+CHOSEN = (
+    "0" * 32,
+    "f" * 32,
+    "0123456789abcdef" * 2,
+    "deadbeef" * 4,
+    "0123456789ABCDEF" * 2,
+    "0" * 31,
+    "0" * 33,
+    "0" * 64,
+    "0" * 4000,
+    "",
+    " ",
+    "0",
+    "null",
+    "undefined",
+    "-1",
+    "../../../../etc/passwd",
+    "..%2f..%2f",
+    "/" + "0" * 31,
+    "0" * 31 + "/",
+    "0" * 31 + "g",
+    "0" * 31 + "%00",
+    "%30" * 32,
+    "'" + "0" * 31,
+    "' OR '1'='1",
+    "*" * 32,
+    "\u00bd" * 32,
+    "\uff10" * 32,
+    '"' + "0" * 32 + '"' + "x",
+    KEY,
+)
 
 
 class Counts(NamedTuple):
@@ -254,6 +292,32 @@ def put(store: Any, data: bytes) -> None:
         connection.execute(table.update().values(record=data))
 
 
+def choose_ids(name: str, folder: Path, counts: Counts) -> str:
+    root = folder / "writes"
+    root.mkdir()
+    (root / "page.psp").write_text("<% session['n'] = 1 %><%= session.id() %>")
+    kept = folder / "chosen"
+    kept.mkdir()
+    application = WSGIApplication(str(root), session=site_of(name, kept))
+    store: Any = application.handler.sessions
+    given: set[str] = set()
+    for number, chosen in enumerate(CHOSEN, 1):
+        client = Client(application)
+        client.set_cookie("pysid", chosen)
+        with client.get("/page.psp") as answer:
+            cookie = answer.headers.get("Set-Cookie", "")
+            check(answer.status_code == 200, f"{chosen!r}: {answer.status}")
+            check(
+                bool(re.match("pysid=[0-9a-f]{32};", cookie)), f"{chosen!r}: {cookie}"
+            )
+            check(answer.text not in (*CHOSEN, *given), f"{chosen!r} was adopted")
+            given.add(answer.text)
+        check(len(store.keys()) == number, f"{chosen!r}: {len(store.keys())} records")
+    check(not any(map(store.load, map(store_key, CHOSEN))), "one has been stored")
+    store.close()
+    return f"{len(CHOSEN)} chosen or malformed ids: none was adopted"
+
+
 def make_up_ids(name: str, folder: Path, counts: Counts) -> str:
     root = folder / "pages"
     root.mkdir()
@@ -301,7 +365,7 @@ def contents(store: Any) -> list[str]:
     return sorted(store.keys())
 
 
-ATTACKS = [count_together, kill_writers, make_up_ids]
+ATTACKS = [count_together, kill_writers, choose_ids, make_up_ids]
 
 
 def run(name: str, folder: Path, counts: Counts) -> Iterator[str]:

@@ -27,8 +27,9 @@ def test_sessions(name: str, tmp_path: Path) -> None:
     lines = list(sessions.run(name, tmp_path, SHORT))
     assert lines[0] == f"{name}: 1 runs of 4 processes: 100 each"
     assert lines[1].startswith(f"{name}: 2 writers killed")
-    assert lines[2] == f"{name}: 50 made-up ids: no record"
-    assert "damaged" in lines[3]
+    assert lines[2] == f"{name}: 29 chosen or malformed ids: none was adopted"
+    assert lines[3] == f"{name}: 50 made-up ids: no record"
+    assert "damaged" in lines[4]
 
 
 def test_lost_updates_would_be_noticed(

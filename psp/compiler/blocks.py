@@ -14,10 +14,12 @@ from typing import NoReturn
 from ..errors import BlockError, PageSyntaxError
 from ..lexer.strings import open_comment
 from ..source import Source, Span
-from .lines import CONTINUES, LogicalLine, logical_lines, width
+from .lines import CONTINUES, OPENERS, LogicalLine, logical_lines, width
 from .nodes import Declaration, Expression, Include, Node, Page, Scriptlet, Text
 from .writer import HoleKind, SkeletonWriter
 
+#: Headers that are nothing else, whatever follows.
+_COLON = OPENERS - {"match"}
 _END = re.compile(r"end(?:[ \t]+(\w+))?[ \t]*(?:#.*)?")
 
 
@@ -168,10 +170,19 @@ class _BlockWriter(SkeletonWriter):
         if line.word in CONTINUES and line.colon:
             self._continue(node, line)
         else:
+            if line.word in _COLON and not line.colon:
+                self._no_colon(node, line)
             end = _without_semicolons(node.code, line)
             self._write_line(node, line.start, end)
             if line.opens:
                 self._push(line, node, explicit)
+
+    def _no_colon(self, node: Scriptlet, line: LogicalLine) -> NoReturn:
+        """Python would find that too, but behind an `end` that closes nothing."""
+        end = node.start + line.end
+        message = f"expected ':' at the end of this {line.word!r}"
+        span = Span(max(end - 1, node.start), end)
+        raise BlockError.at(self.source, span, message)
 
     def _several_lines(self, node: Scriptlet) -> None:
         self.base = None

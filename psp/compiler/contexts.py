@@ -208,6 +208,8 @@ class _Walker:
             self._refuse(self._last, message)
 
     def _conflict(self, one: State, last: int, other: State, at: int) -> NoReturn:
+        if at < last:
+            one, last, other, at = other, at, one, last
         message = (
             f"branches leave the HTML in different places: {describe(other)} here, "
             f"{describe(one)} {self._where(last)}"

@@ -7,7 +7,7 @@ here: it is carried out by the next stage, which needs other files.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -190,7 +190,8 @@ def _obey(node: Directive, page: PageBuilder, included: bool) -> bool:
     """Whether the directive is sound; it has been carried out then."""
     rule = DIRECTIVES.get(node.name)
     if rule is None:
-        page.refuse(node.span, f"unknown directive {node.name!r}: {_known(node.name)}")
+        what = f"unknown directive {node.name!r}" if node.name else "no directive here"
+        page.refuse(node.span, f"{what}: {_one_of(node.name, DIRECTIVES)}")
         return False
     missing = rule.required - set(node.attributes)
     if missing:
@@ -198,7 +199,9 @@ def _obey(node: Directive, page: PageBuilder, included: bool) -> bool:
         page.refuse(node.junk.span if node.junk else node.span, message)
         return False
     for name in set(node.attributes) - rule.required - rule.optional:
+        known = rule.required | rule.optional
         message = f"directive {node.name!r} has no attribute {name!r}"
+        message += f": {_one_of(name, sorted(known))}" if known else ""
         page.refuse(node.attributes[name].span, message)
     if node.junk is not None:
         message = f'unexpected {node.junk.text!r}: expected name="value"'
@@ -211,10 +214,12 @@ def _obey(node: Directive, page: PageBuilder, included: bool) -> bool:
     return True
 
 
-def _known(name: str) -> str:
+def _one_of(name: str, known: Iterable[str]) -> str:
+    """The one of *known* that *name* may have meant, or all of them."""
     import difflib
 
-    close = difflib.get_close_matches(name, DIRECTIVES, 1)
-    return (
-        f"did you mean {close[0]!r}?" if close else f"there are {', '.join(DIRECTIVES)}"
-    )
+    known = list(known)
+    close = difflib.get_close_matches(name, known, 1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"there {'is' if len(known) == 1 else 'are'} {', '.join(known)}"

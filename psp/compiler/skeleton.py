@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from ..errors import PageSyntaxError
 from ..source import Source, Span
 from .blocks import write_lenient
-from .nodes import Page
+from .nodes import Expression, Page
 from .strict import write_strict
-from .writer import Hole, NotStrict, Origin, Site, SkeletonWriter
+from .writer import Hole, HoleKind, NotStrict, Origin, Site, SkeletonWriter
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_STATEMENT = re.compile(
+    r"\s*(assert|break|class|continue|def|del|elif|else|except|finally|for|from|global"
+    r"|if|import|nonlocal|pass|raise|return|try|while|with)\b"
+)
 _NUMBERED = re.compile(r"\bline (\d+)")
 
 
@@ -53,13 +57,32 @@ def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        raise moved_error(error, writer.origins) from None
+        statement = _statement_in_expression(error, writer)
+        raise statement or moved_error(error, writer.origins) from None
     except UnicodeEncodeError:
         raise _undecodable(writer) from None
     except (RecursionError, MemoryError):
         raise _too_deep(page.source) from None
     origins, holes, sites = writer.origins, writer.holes, writer.sites
     return Skeleton(page.source, text, strict, origins, holes, sites, tree)
+
+
+def _statement_in_expression(
+    error: SyntaxError, writer: SkeletonWriter
+) -> PageSyntaxError | None:
+    """What to say of ``<%= if x: %>``, where that is what *error* is about."""
+    source, at = _moved(error.lineno or 1, error.offset or 1, writer.origins)
+    for kind, node, its_source, *_ in writer.holes:
+        if kind is not HoleKind.EXPRESSION or its_source is not source:
+            continue
+        assert isinstance(node, Expression)
+        match = _STATEMENT.match(node.code)
+        if match and node.start <= at <= node.span.end:
+            start = node.start + match.start(1)
+            word = match[1]
+            message = f"{word!r} starts a statement, expected an expression: use <% %>"
+            return PageSyntaxError.at(source, Span(start, start + len(word)), message)
+    return None
 
 
 def moved_error(error: SyntaxError, origins: list[Origin]) -> PageSyntaxError:

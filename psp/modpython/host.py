@@ -49,7 +49,10 @@ def serve(answer: Answer, native: Any) -> int:
     A handler that declines is answered by 404: Apache would send the file, which is
     the source of a page or module.
     """
-    req = request_of(native)
+    try:
+        req = request_of(native)
+    except UnicodeDecodeError:  # of a path that names no page
+        return HTTP_NOT_FOUND
     try:
         result = answer(req)
     except SERVER_RETURN as ending:

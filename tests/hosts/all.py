@@ -34,7 +34,7 @@ def run_row(row: Row, probes: list[str]) -> dict[str, Cell]:
         except Exception as error:
             print(error)
             return dict.fromkeys(probes, Cell("F", "the host did not start"))
-        client = Client(stage.address(row.port), row.prefix)
+        client = row.client(stage)
         cells = {name: run_probe(name, client, row) for name in probes}
         if "-v" in sys.argv:
             print(stage.logs())

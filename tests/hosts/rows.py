@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .client import Client
+from .inprocess import InProcess
 from .stage import Stage
 from .webservers import WEBSERVERS
 
@@ -26,6 +28,12 @@ class Row(NamedTuple):
     system: bool = False
     prefix: str = ""
     cannot: Mapping[str, str] = {}
+
+    def client(self, stage: Stage) -> Client:
+        """Who asks it."""
+        if not self.command and not self.server:
+            return InProcess(stage)
+        return Client(stage.address(self.port), self.prefix)
 
     @property
     def port(self) -> str:
@@ -69,6 +77,11 @@ KEPT_BACK = {"streaming": "the server has no way to send at once"}
 
 CLOSED = {"too-large": "502: the server behind it refuses before it has read all"}
 
+MOD_PYTHON = {
+    "awaiting": "pages of mod_python await nothing",
+    "methods": "mod_python runs pages with every method",
+}
+
 
 def within(name: str, files: tuple[str, ...]) -> Row:
     """A framework that has the pages below a prefix."""
@@ -76,6 +89,7 @@ def within(name: str, files: tuple[str, ...]) -> Row:
 
 
 ROWS = {
+    "test client": Row(cannot=UNDERSCORES),
     "psp serve": Row((), ("serve", "8000")),
     "waitress": Row(WSGI, ("waitress", "8000")),
     "gunicorn": Row(WSGI, ("gunicorn", "8000")),
@@ -86,6 +100,7 @@ ROWS = {
     "nginx http uvicorn": Row(ASGI, ("uvicorn", "8000"), ("nginx", "http")),
     "flask": within("flask", WSGI),
     "django": within("django", WSGI),
+    "pyramid": within("pyramid", WSGI),
     "bottle": within("bottle", WSGI),
     "cherrypy": within("cherrypy", WSGI),
     "starlette": within("starlette", ASGI),
@@ -110,6 +125,10 @@ ROWS = {
     "apache cgi": Row(CGI, None, ("apache", "cgi")),
     "apache wsgi daemon": Row(WSGI, None, ("apache", "wsgi-daemon")),
     "apache wsgi embedded": Row(WSGI, None, ("apache", "wsgi-embedded")),
+    "apache wsgi handler": Row(
+        ("wsgi.py", "handler.py"), None, ("apache", "wsgi-handler")
+    ),
+    "apache mod_python": Row((), None, ("apache", "modpython"), cannot=MOD_PYTHON),
     "apache uwsgi": Row(UWSGI, ("uwsgi", "3031"), ("apache", "uwsgi"), system=True),
     "lighttpd http": Row((), ("serve", "8000"), ("lighttpd", "http")),
     "lighttpd fcgi": Row(

@@ -41,7 +41,7 @@ TypesConfig /etc/mime.types
 {user}
 {modules}
 StartServers 1
-ThreadsPerChild 16
+{threads}
 MaxRequestWorkers 16
 MaxConnectionsPerChild 0
 <Directory />
@@ -56,6 +56,7 @@ _APACHE_SETTINGS = {
     "wsgi": "WSGISocketPrefix run/wsgi",
     "fcgid": "FcgidIPCDir run/fcgid\nFcgidProcessTableFile run/fcgid-table",
     "cgid": "ScriptSock cgid.sock",
+    "python": "PythonOption mod_python.mutex_directory run",
 }
 
 _LIGHTTPD = """
@@ -79,14 +80,17 @@ def start_nginx(stage: Stage, recipe: Recipe) -> None:
 
 
 def start_apache(stage: Stage, recipe: Recipe) -> None:
-    """Apache in the foreground, with the threads of mpm_event."""
-    names = ["mpm_event", "authz_core", "mime", *recipe.modules]
+    """Apache in the foreground, with the threads of mpm_event unless it says else."""
+    modules = recipe.modules
+    mpm = [] if "mpm_prefork" in modules else ["mpm_event"]
+    names = [*mpm, "authz_core", "mime", *modules]
     text = _APACHE.format(
         root=stage.root,
         user=f"User {USER}\nGroup {USER}" if os.getuid() == 0 else "",
         modules="\n".join(
             f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in names
         ),
+        threads="ThreadsPerChild 16" if mpm else "",
         settings="\n".join(_APACHE_SETTINGS.get(name, "") for name in names),
         recipe=recipe.text,
     )

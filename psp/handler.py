@@ -213,6 +213,7 @@ class PageRun:
         finally:
             if self.session is not None:
                 self.session.close()
+                self.answer.before = None  # it leads back to this very run
         if self.exchange.has_cleanups():
             return _WithCleanups(body, self.exchange)
         return body
@@ -304,7 +305,11 @@ class PageRun:
         secure = self.request.scheme == "https"
         rules = self.handler.session_rules_of(self.manners.session_rules, secure)
         cookie = self.request.cookies.get(rules.cookie_name)
-        return Session(cookie, self.handler.sessions, rules, owner=self, mode=mode)
+        # The request is the owner: nothing leads from it back to the session, so that
+        # both are gone once they are done with, without the garbage collector.
+        return Session(
+            cookie, self.handler.sessions, rules, owner=self.request, mode=mode
+        )
 
     def _add_session_headers(self) -> None:
         """Add what the session has to say, unless its page has failed."""

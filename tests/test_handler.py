@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 from collections.abc import Iterator
@@ -246,6 +247,19 @@ def test_sessions_are_made_when_used_and_kept_when_the_page_ends_well(
     assert Answer(application, "/a.psp?fail=1").header("Set-Cookie") == []
     quiet = Answer(application, "/b.psp")
     assert quiet.text == "quiet" and quiet.header("Set-Cookie") == []
+
+
+def test_a_request_with_a_session_leaves_nothing_to_collect(site: Site) -> None:
+    site.page("page.psp", "<% session['n'] = 1 %>")
+    application = WSGIApplication(site.root)
+    Answer(application, "/page.psp")
+    gc.collect()
+    gc.disable()
+    try:
+        assert Answer(application, "/page.psp").status == "200 OK"
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_ids_that_we_did_not_make_are_not_adopted(site: Site) -> None:

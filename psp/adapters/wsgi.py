@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import HTTPError
 from ..handler import PageHandler
-from ..http.headers import Headers
+from ..http.headers import Headers, from_wire
 from ..http.limits import DEFAULT_LIMITS, Limits
 from ..http.request import Request, parse_content_length
 from ..settings import Settings, load_settings
@@ -153,6 +153,12 @@ class WSGIRequest(Request):
             raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
         value = self.__dict__[name] = _MEMBERS[name](self.environ)
         return value
+
+    def cookie_header(self) -> str:
+        """The Cookie header, without making a table of all where there is none yet."""
+        if "headers" in self.__dict__ or RAW_HEADERS in self.environ:
+            return super().cookie_header()
+        return from_wire(self.environ.get("HTTP_COOKIE", ""))
 
 
 def headers_of(environ: Environ) -> Headers:

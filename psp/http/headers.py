@@ -33,6 +33,8 @@ def from_wire(text: str) -> str:
 
 def to_wire(text: str) -> str:
     """*text* spelt as servers want it: as it is in Latin-1, otherwise UTF-8 bytes."""
+    if text.isascii():
+        return text
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:
@@ -232,9 +234,9 @@ class Headers(mp_table):
             raise ValueError(f"not the name of a header: {name!r}")
         return name, checked(value)
 
-    def to_wire(self) -> list[tuple[str, str]]:
-        """All headers, spelt as servers want them."""
-        return [(name, to_wire(value)) for _, name, value in self._items]
+    def to_wire(self) -> list[tuple[str, str, str]]:
+        """All headers, spelt as servers want them: in lower case, name, value."""
+        return [(key, name, to_wire(value)) for key, name, value in self._items]
 
 
 def checked(value: str) -> str:

@@ -210,7 +210,11 @@ class Request:
     @lazy
     def cookies(self) -> dict[str, str]:
         """The cookies by name; TooLarge where there are more than the site takes."""
-        return parse_cookies(self.headers.combined("Cookie"), self.limits)
+        return parse_cookies(self.cookie_header(), self.limits)
+
+    def cookie_header(self) -> str:
+        """The Cookie header, as it is now; empty where there is none."""
+        return self.headers.combined("Cookie")
 
     @lazy
     def host(self) -> str:

@@ -26,6 +26,8 @@ HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
+#: What a page may set and is not sent as it stands.
+_NOT_SENT = HOP_BY_HOP | {"content-type"}
 
 
 class Response:
@@ -119,13 +121,16 @@ class Response:
     ) -> list[tuple[str, str]]:
         """``header_list`` where there are headers, any of which may be in the way."""
         for name, value in defaults:
-            self.headers.setdefault(name, value)
-        wire = self._wire_headers()
-        lengths = [value for name, value in wire if name.lower() == "content-length"]
-        if lengths:
-            wire = [pair for pair in wire if pair[0].lower() != "content-length"]
-            if length is None and _NUMBER.fullmatch(lengths[0]):
-                length = int(lengths[0])
+            if name not in self.headers:
+                self.headers[name] = value
+        wire, lengths = [], []
+        for key, name, value in self._wire_headers():
+            if key == "content-length":
+                lengths.append(value)
+            elif key not in _NOT_SENT:
+                wire.append((name, value))
+        if lengths and length is None and _NUMBER.fullmatch(lengths[0]):
+            length = int(lengths[0])
         if self._status in BODILESS:
             return wire
         if self._content_type:
@@ -134,17 +139,13 @@ class Response:
             wire.append(("Content-Length", str(length)))
         return wire
 
-    def _wire_headers(self) -> list[tuple[str, str]]:
-        """Page and error headers, less those that are not the page's to send."""
+    def _wire_headers(self) -> list[tuple[str, str, str]]:
+        """Page and error headers: name in lower case, name, value."""
         made = self.__dict__
-        pairs = made["headers"].to_wire() if "headers" in made else []
+        found = made["headers"].to_wire() if "headers" in made else []
         if "err_headers" in made:
-            pairs += made["err_headers"].to_wire()
-        return [
-            pair
-            for pair in pairs
-            if (name := pair[0].lower()) != "content-type" and name not in HOP_BY_HOP
-        ]
+            found += made["err_headers"].to_wire()
+        return found
 
     def sends_body(self, method: str) -> bool:
         """Whether the answer to *method* has a body on the wire."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from contextlib import ExitStack
+from contextlib import AbstractContextManager
 from hashlib import sha256
 
 from .store import ANY, NEW, SessionData, SessionStore
@@ -30,8 +30,8 @@ def store_key(sid: str) -> str:
 class Place:
     """The place of session *sid* in *store*, locked for *owner* if *locking*.
 
-    While the lock is held from the last look at the record, nobody else can have
-    changed it; otherwise a write replaces exactly the state that was seen.
+    While the lock is held from the last look at the record, or the last write, nobody
+    else can have changed it; otherwise a write replaces the very state that was seen.
     """
 
     def __init__(
@@ -41,8 +41,8 @@ class Place:
         self.version = NEW
         self._key = store_key(sid)
         self._store, self._owner, self._locking = store, owner, locking
-        self._held = ExitStack()
-        self._locked = self._alone = False
+        self._held: AbstractContextManager[None] | None = None
+        self._alone = False
 
     @property
     def stored(self) -> bool:
@@ -51,14 +51,17 @@ class Place:
 
     def lock(self) -> None:
         """Waits for the lock, unless it is held or switched off; LockTimeout."""
-        if self._locking and not self._locked:
-            self._held.enter_context(self._store.lock(self._key, self._owner))
-            self._locked = True
+        if self._locking and self._held is None:
+            held = self._store.lock(self._key, self._owner)
+            held.__enter__()
+            self._held = held
 
     def unlock(self) -> None:
         """Lets go of the lock, if it is held."""
-        self._locked = self._alone = False
-        self._held.close()
+        self._alone = False
+        held, self._held = self._held, None
+        if held is not None:
+            held.__exit__(None, None, None)
 
     def read(self, now: float) -> SessionData | None:
         """The live record, or None; one that is over at *now* is forgotten."""
@@ -68,7 +71,7 @@ class Place:
         if record.is_over(now):
             self._store.delete(self._key)
             return None
-        self._alone, self.version = self._locked, record.version
+        self._alone, self.version = self._held is not None, record.version
         return record
 
     def write(self, data: SessionData) -> bool:
@@ -79,7 +82,7 @@ class Place:
         seen = ANY if self.stored and self._alone else self.version
         record = self._store.save(self._key, data._replace(version=seen))
         if record is not None:
-            self.version = record.version
+            self._alone, self.version = self._held is not None, record.version
         return record is not None
 
     def delete(self) -> bool:

@@ -115,6 +115,21 @@ def test_two_sessions_of_one_request_do_not_wait_for_each_other(
     assert make({"page.psp": text}).get("/page.psp").text == "True"
 
 
+def test_an_internal_redirect_may_change_the_session_first(
+    make: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make(
+        {
+            "go.psp": "<% session['a'] = 1\nsession.save()\n"
+            "req.internal_redirect('/in.psp?' + session.id()) %>",
+            "in.psp": "<% other = Session.Session(req, sid=req.args)\n"
+            "other['b'] = 2\nother.save() %><%= sorted(other.items()) %>",
+        }
+    )
+    assert site.get("/go.psp").text == "[('a', 1), ('b', 2)]"
+    assert not caplog.records
+
+
 def test_an_internal_redirect_shares_the_lock(make: MakeSite) -> None:
     site = make(
         {

@@ -43,6 +43,7 @@ apache: $(VENV)/.test ## psp inside Apache's mod_python, and three sites compare
 
 test-hosts: $(VENV)/.hosts ## the same requests to every host; ARGS="nginx lighttpd" for some
 	$(bin)/python -m tests.hosts.all $(ARGS)
+	$(bin)/python -m tests.hosts.twins
 
 check: $(VENV)/.check ## ruff and mypy
 	$(bin)/ruff check

@@ -47,8 +47,7 @@ class Row(NamedTuple):
             stage.use_system()
         if self.server and not self.command and self.server[0] == "apache":
             stage.give_away()  # what Apache starts has another user
-        for name in self.files:
-            self._write(stage, name)
+        self.write_files(stage)
         if self.command:
             recipe, port = self.command
             stage.run(*stage.filled(stage.recipe("sh", recipe).text).split())
@@ -56,6 +55,11 @@ class Row(NamedTuple):
         if self.server:
             kind, name = self.server
             WEBSERVERS[kind](stage, stage.recipe(kind, name))
+
+    def write_files(self, stage: Stage) -> None:
+        """Write the files that it needs."""
+        for name in self.files:
+            self._write(stage, name)
 
     def _write(self, stage: Stage, name: str) -> None:
         text = stage.recipe("file", name).text
@@ -146,6 +150,12 @@ ROWS = {
 
 #: Recipes of scenes that are no rows: nodes.py.
 SCENES = {("nginx", "nodes")}
+
+#: The web servers of a site of PHP, which php-fpm runs beside psp.
+TWINS = {
+    "nginx php": Row(("php-fpm.conf",), ("fcgi", "9000"), ("nginx", "php")),
+    "apache php": Row(("php-fpm.conf",), ("fcgi", "9000"), ("apache", "php")),
+}
 
 
 def used_recipes() -> set[tuple[str, str]]:

@@ -7,23 +7,30 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from ..compiler.lint import raw_outputs
+from ..compiler.contexts import doubtful_html
+from ..compiler.lint import raw_outputs, trusted_outputs
+from ..compiler.nodes import Page
 from ..compiler.pipeline import build_skeleton, read_page
 from ..compiler.unbound import unbound_names
 from ..errors import PageSyntaxError
 from ..page import Notice
 from ..settings import Settings
-from ..source import Source
+from .calls import unplaced_sections, wrong_calls
 from .links import missing_includes, missing_layout
-from .pages import Site, compile_pages, failures
+from .pages import Outcome, Site, compile_pages, failures
 from .report import short_path
 from .site import find_pages, is_inside, load_site, locate, page_name, site_options
 
 
 @click.command
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.option(
+    "--raw", is_flag=True, help="List what is written unescaped, and nothing else."
+)
 @site_options
-def command(paths: tuple[str, ...], dialect: str | None, config: str | None) -> None:
+def command(
+    paths: tuple[str, ...], raw: bool, dialect: str | None, config: str | None
+) -> None:
     """Check pages without running them.
 
     PATHS are pages and folders of pages; without them it is the document_root of
@@ -40,8 +47,13 @@ def command(paths: tuple[str, ...], dialect: str | None, config: str | None) -> 
         for one in outcomes:
             if one.error is None:
                 source = site.loader.load(one.name)
+                page = read_page(source, site.resolver(source.name), site.options)
+                if raw:
+                    others.update(_raw(page))
+                    continue
                 errors.update(missing_layout(site, source))
-                others.update(_remarks(site, source, one.notices))
+                errors.update(wrong_calls(site, page, build_skeleton(page)))
+                others.update(_remarks(site, page, one))
     for filename, line, column, message in sorted(errors | others):
         click.echo(f"{short_path(filename)}:{line}:{column}: {message}")
     if errors:
@@ -73,12 +85,24 @@ def _error(error: PageSyntaxError) -> Notice:
     return Notice(filename, error.lineno or 1, error.offset or 1, error.msg)
 
 
-def _remarks(site: Site, source: Source, notices: Iterable[Notice]) -> Iterator[Notice]:
-    """Warnings and notes about the page *source*, beside *notices* of the compiler."""
-    page = read_page(source, site.resolver(source.name), site.options)
+def _remarks(site: Site, page: Page, outcome: Outcome) -> Iterator[Notice]:
+    """Warnings and notes about *page*, beside those of the compiler."""
     skeleton = build_skeleton(page)
-    unbound = unbound_names(page, skeleton)
-    for notice in (*notices, *unbound, *missing_includes(site, page, skeleton)):
+    warnings = [
+        *outcome.notices,
+        *unbound_names(page, skeleton),
+        *missing_includes(site, page, skeleton),
+        *unplaced_sections(site, page, skeleton),
+    ]
+    if page.options.escape != "none":
+        warnings += filter(None, [doubtful_html(skeleton)])
+    for notice in warnings:
         yield notice._replace(message=f"warning: {notice.message}")
     for notice in raw_outputs(page):
         yield notice._replace(message=f"note: {notice.message}")
+
+
+def _raw(page: Page) -> Iterator[Notice]:
+    """Everything in *page* that steps around escaping."""
+    yield from raw_outputs(page)
+    yield from trusted_outputs(page, build_skeleton(page))

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from ..errors import PageSyntaxError
+from ..page import Notice
 from ..source import Span
 from .html import TEXT, Refused, State, read
 from .html_choice import describe, escaper_at, join
-from .nodes import Escape, Expression, Text
+from .nodes import Escape, Expression, Text, notice
 from .skeleton import Skeleton
 from .suites import hole_index
 from .writer import Hole, HoleKind
@@ -37,6 +38,26 @@ def choose_escapers(skeleton: Skeleton) -> Mapping[int, str]:
     walker = _Walker(holes)
     walker.suite(skeleton.tree.body, TEXT)
     return walker.escapers
+
+
+def doubtful_html(skeleton: Skeleton) -> Notice | None:
+    """What is doubtful in the HTML of a page that compiles, with its place.
+
+    That it ends inside a tag, a script or the like, or that nobody can tell where its
+    branches leave it, though no value has to be escaped there.
+    """
+    holes = skeleton.holes
+    if _is_xml(holes):
+        return None
+    walker = _Walker(holes)
+    try:
+        end = walker.suite(skeleton.tree.body, TEXT)
+    except PageSyntaxError as error:
+        filename = error.filename or skeleton.source.filename
+        return Notice(filename, error.lineno or 1, error.offset or 1, error.msg)
+    if end is None or end.place == "text" and not end.rest:
+        return None
+    return walker.at_last(f"the page starts in text and ends {describe(end)}")
 
 
 def _chooses(hole: Hole) -> bool:
@@ -223,6 +244,12 @@ class _Walker:
         end = max(hole.node.span.end - 1, hole.node.span.start)
         line, column = hole.source.position(end)
         return f"in {hole.source.name}, line {line}, column {column}"
+
+    def at_last(self, message: str) -> Notice:
+        """*message* at the end of the hole passed last."""
+        hole = self._holes[self._last]
+        end = max(hole.node.span.end - 1, hole.node.span.start)
+        return notice(hole.source, Span(end, end + 1), message)
 
     def _refuse(self, index: int, message: str) -> NoReturn:
         hole = self._holes[index]

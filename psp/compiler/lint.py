@@ -15,6 +15,8 @@ from .writer import Hole, HoleKind
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Suite = tuple[list[ast.stmt], _Function | None]
 
+_SAFE = frozenset(("Markup", "safe_url", "safe_js", "safe_css"))
+
 _LEAVES = {
     ast.Return: "return",
     ast.Raise: "raise",
@@ -36,10 +38,36 @@ def lost_text(page: Page, skeleton: Skeleton) -> list[Notice]:
 
 
 def raw_outputs(page: Page) -> Iterator[Notice]:
-    """Every place of *page*, and of what it includes, that is written unescaped."""
+    """Every ``<%== %>`` of *page* and of what it includes."""
     for source, node in _each(page.source, page.nodes):
         if isinstance(node, Expression) and node.raw:
             yield notice(source, node.span, f"written raw: {node.code.strip()}")
+
+
+def trusted_outputs(page: Page, skeleton: Skeleton) -> Iterator[Notice]:
+    """What else steps around escaping: expressions of a page that escapes nothing, and
+    values that the page's code marks as safe.
+    """
+    if page.options.escape == "none":
+        for source, node in _each(page.source, page.nodes):
+            if isinstance(node, Expression) and not node.raw:
+                message = f"not escaped on this page: {node.code.strip()}"
+                yield notice(source, node.span, message)
+    lines = skeleton.text.split("\n")
+    for call in ast.walk(skeleton.tree):
+        if isinstance(call, ast.Call) and _marks_safe(call.func):
+            source, at = place_in_page(call, skeleton, lines)
+            message = f"marked as safe: {ast.unparse(call)}"
+            yield notice(source, Span(at, at + 1), message)
+
+
+def _marks_safe(function: ast.expr) -> bool:
+    match function:
+        case ast.Name(id=name):
+            return name in _SAFE
+        case ast.Attribute(attr=name):
+            return name in _SAFE
+    return False
 
 
 def place_in_page(

@@ -25,7 +25,7 @@ def test_errors_in_the_order_of_places(run: Run, write: Write) -> None:
     result = run("check")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "a/x.psp:2:7: invalid syntax",
+        "a/x.psp:2:6: expected ':' at the end of this 'for'",
         "b.psp:1:8: invalid syntax",
     ]
     assert result.stderr == ""
@@ -130,6 +130,113 @@ def test_raw_output_is_noted(run: Run, write: Write) -> None:
     result = run("check")
     assert result.exit_code == 0
     assert result.stdout == "a.psp:1:9: note: written raw: b\n"
+
+
+def test_everything_that_steps_around_escaping(run: Run, write: Write) -> None:
+    write(
+        "a.psp",
+        "<%= a %><%== b %>\n<% from markupsafe import Markup %><%= Markup(c) %>"
+        "<a href='<%= psp.safe_url(d) %>'>",
+    )
+    write("b.psp", "<%@ page escape='none' %><%= a %><%== b %>")
+    write("c.psp", "<% totl = 1 %><%= total %>")
+    result = run("check", "--raw")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "a.psp:1:9: written raw: b",
+        "a.psp:2:40: marked as safe: Markup(c)",
+        "a.psp:2:65: marked as safe: psp.safe_url(d)",
+        "b.psp:1:26: not escaped on this page: a",
+        "b.psp:1:34: written raw: b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        (
+            "<p>\n<script>let a = 1;\n",
+            "2:19: warning: the page starts in text and ends inside <script>",
+        ),
+        (
+            '<p class="',
+            "1:10: warning: the page starts in text and ends in the value of 'class'"
+            ' (in ")',
+        ),
+        ("<!-- a", "1:6: warning: the page starts in text and ends in a comment"),
+        (
+            "<% if a: %><p title='<% end %>'>",
+            "1:21: warning: branches leave the HTML in different places: in the value "
+            "of 'title' (in ') here, in text where the page starts",
+        ),
+    ],
+)
+def test_html_that_is_doubtful(run: Run, write: Write, page: str, line: str) -> None:
+    write("a.psp", page)
+    result = run("check")
+    assert (result.exit_code, result.stdout) == (0, f"a.psp:{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        ("psp.include('card.psp', titel=1)", "no parameter 'titel': did you mean"),
+        ("psp.include('card.psp')", "'card.psp' needs 'title', which was not given"),
+        ("psp.include('card.psp', kind=1, **x)", ""),
+        ("psp.include('card.psp', title=1, kind=2)", ""),
+        ("psp.include('free.psp', anything=1)", ""),
+        ("psp.include(name, anything=1)", ""),
+    ],
+)
+def test_what_parts_are_given(run: Run, write: Write, call: str, problem: str) -> None:
+    write("card.psp", "<%@ param title: str %><%@ param kind: str = '' %>a")
+    write("free.psp", "a")
+    write("a.psp", f"<p>\n<% x = {{}}; name = 'b'; {call} %>")
+    result = run("check")
+    assert result.exit_code == bool(problem)
+    assert problem in result.stdout
+    assert not problem or result.stdout.startswith("a.psp:2:24: ")
+    assert bool(result.stdout) == bool(problem)
+
+
+def test_component_that_is_not_given_what_it_needs(run: Run, write: Write) -> None:
+    write("card.psp", "<%@ param title: str %><%= psp.content() %>")
+    write("a.psp", "<% with psp.component('card.psp'): %>a<% end %>")
+    result = run("check")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "a.psp:1:9: 'card.psp' needs 'title', which was not given\n"
+    )
+
+
+def test_sections_that_no_layout_places(run: Run, write: Write) -> None:
+    write("outer.psp", "<%= psp.section('head') %><%= psp.content() %>")
+    write(
+        "base.psp",
+        "<%@ layout file='outer.psp' %><%= psp.section('nav') %><%= psp.content() %>",
+    )
+    write("card.psp", "<%= psp.section('foot') %><%= psp.content() %>")
+    write(
+        "a.psp",
+        "<%@ layout file='base.psp' %>\n"
+        "<% with psp.section('nav'): %>a<% end %><% with psp.push('head'): %>b<% end %>"
+        "<% with psp.component('card.psp'): %>"
+        "<% with psp.section('foot'): %>a<% end %><% end %>\n"
+        "<% with psp.section('navi'): %>a<% end %>",
+    )
+    assert run("check").stdout.splitlines() == [
+        "a.psp:3:9: warning: layout 'base.psp' places no section 'navi':"
+        " it has 'head', 'nav'"
+    ]
+
+
+def test_sections_of_a_layout_that_computes_their_names(run: Run, write: Write) -> None:
+    write("base.psp", "<% for n in 'ab': %><%= psp.section(n) %><% end %>")
+    write(
+        "a.psp",
+        "<%@ layout file='base.psp' %><% with psp.section('c'): %>a<% end %>",
+    )
+    assert run("check").stdout == ""
 
 
 def test_pages_are_not_run(run: Run, write: Write, folder: Path) -> None:

@@ -20,7 +20,7 @@ _LENGTH = 4 * ((2 * _SIZE + 2) // 3)  # in characters of base64, padding include
 def make_token(sid: str) -> str:
     """A fresh token of the session *sid*, in characters that need no escaping."""
     mask = secrets.token_bytes(_SIZE)
-    return urlsafe_b64encode(mask + _xor(mask, _secret(sid))).decode().rstrip("=")
+    return _encode(mask + _xor(mask, _secret(sid)))
 
 
 def is_token(text: str, sid: str) -> bool:
@@ -29,10 +29,14 @@ def is_token(text: str, sid: str) -> bool:
         data = urlsafe_b64decode(text.ljust(_LENGTH, "="))
     except ValueError:
         return False
-    if len(data) != 2 * _SIZE:
+    if len(data) != 2 * _SIZE or _encode(data) != text:  # base64 has other spellings
         return False
     mask, masked = data[:_SIZE], data[_SIZE:]
     return hmac.compare_digest(_xor(mask, masked), _secret(sid))
+
+
+def _encode(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _secret(sid: str) -> bytes:

@@ -46,5 +46,5 @@ def test_anything_else_is_none(text: str) -> None:
 def test_a_changed_one_is_none(at: int, char: str) -> None:
     token = make_token(SID)
     changed = token[:at] + char + token[at + 1 :]
-    if changed != token and at != 85:  # base64 has spare bits in its last digit
+    if changed != token:
         assert not is_token(changed, SID)

@@ -148,8 +148,8 @@ ROWS = {
 }
 
 
-#: Recipes of scenes that are no rows: nodes.py.
-SCENES = {("nginx", "nodes")}
+#: Recipes of scenes that are no rows: nodes.py, twins.py.
+SCENES = {("nginx", "nodes"), ("sh", "php-fpm")}
 
 #: The web servers of a site of PHP, which php-fpm runs beside psp.
 TWINS = {
@@ -161,7 +161,7 @@ TWINS = {
 def used_recipes() -> set[tuple[str, str]]:
     """The recipes, by kind and name, that rows and scenes are made of."""
     used = set(SCENES)
-    for row in ROWS.values():
+    for row in [*ROWS.values(), *TWINS.values()]:
         used |= {("file", name) for name in row.files}
         used |= {("sh", row.command[0])} if row.command else set()
         used |= {row.server} if row.server else set()

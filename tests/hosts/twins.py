@@ -44,7 +44,7 @@ def main() -> int:
             problems = list(_walk(stage, row.client(stage)))
         failed += len(problems)
         print(f"{name}: {len(PAGES)} pages replaced and put back", end=", ")
-        print("every answer by who should" if not problems else f"{len(problems)} wrong")
+        print(f"{len(problems)} wrong" if problems else "every answer by who should")
         for problem in problems:
             print(f"  {problem}")
     return 1 if failed else 0

@@ -31,7 +31,7 @@ LEVELS = [
     ["slot", "engine", "session"],
     ["settings", "manners", "guard", "handler"],
     ["debug", "adapters", "modpython"],
-    ["migrate", "contrib", "testing", "cli", "__main__", "__init__"],
+    ["migrate", "doctor", "contrib", "testing", "cli", "__main__", "__init__"],
 ]
 PLACE = {
     room: (level, i)

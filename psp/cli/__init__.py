@@ -21,6 +21,7 @@ COMMANDS = (
     "show",
     "sessions",
     "hosting",
+    "doctor",
     "migrate",
 )
 

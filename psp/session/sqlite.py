@@ -28,6 +28,8 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS sessions (key TEXT PRIMARY KEY, over REAL, record BLOB);
 CREATE INDEX IF NOT EXISTS sessions_over ON sessions (over);
 """
+_MARK = 0x50535053  # the application_id of files that we have made
+_IS_EMPTY = "SELECT count(*) = 0 FROM sqlite_master"
 _SETTINGS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA journal_mode = WAL",
@@ -186,9 +188,7 @@ class SQLiteSessionStore:
             except (OSError, sqlite3.Error) as error:
                 raise SessionError(f"the sessions cannot be used: {error}") from error
             try:
-                for setting in _SETTINGS:
-                    connection.execute(setting).close()
-                connection.executescript(_TABLE).close()
+                _set_up(connection)
             except sqlite3.Error as error:
                 connection.close()
                 raise _error(error, connection) from error
@@ -238,12 +238,25 @@ _NOT_DAMAGED = {
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def _set_up(connection: Connection) -> None:
+    """Make the table, and mark the file as ours, where there is nothing yet."""
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    connection.ours = mark == _MARK
+    for setting in _SETTINGS:
+        connection.execute(setting).close()
+    (empty,) = connection.execute(_IS_EMPTY).fetchone()
+    if empty:
+        connection.execute(f"PRAGMA application_id = {_MARK}").close()
+        connection.ours = True
+    connection.executescript(_TABLE).close()
+
+
 def _error(error: sqlite3.Error, connection: Connection) -> SessionError:
     """What a session raises for an error of SQLite's."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     message = f"the sessions cannot be used: {error}"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LockTimeout(f"other requests have kept the sessions busy: {error}")
-    if code in _BROKEN:
+    if code in _BROKEN or connection.ours and code == sqlite3.SQLITE_ERROR:
         return Broken(message, connection.file)
     return SessionError(message) if code in _NOT_DAMAGED else Damaged(message)

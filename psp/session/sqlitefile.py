@@ -16,6 +16,7 @@ class Connection(sqlite3.Connection):
     """A connection that knows which file it was made to, whatever its name is now."""
 
     file: tuple[int, int]
+    ours = False  # whether the file has our mark
 
 
 class Damaged(SessionError):
@@ -23,7 +24,7 @@ class Damaged(SessionError):
 
 
 class Broken(Damaged):
-    """The *file* is no database any more (SQLITE_CORRUPT, SQLITE_NOTADB)."""
+    """The *file* is no database any more, or ours and not as we made it."""
 
     def __init__(self, message: str, file: tuple[int, int]):
         super().__init__(message)

@@ -8,7 +8,8 @@ For each store that outlives a process:
   100 together
 * ``kills`` processes are killed while they write; what they said was written is there
 * a record, and all files of the store, are cut at every length, and have one bit of
-  each copy flipped, ``flips`` times: the session comes out whole or not at all
+  each copy flipped, ``flips`` times: the session comes out whole or not at all;
+  another one can be kept, or is refused with a SessionError
 * ids that a visitor has chosen, well-formed and not, are never those of a session
 * ``count`` visitors with made-up ids ask for a page that only reads; no record is made
 
@@ -36,6 +37,7 @@ from typing import Any, NamedTuple
 from werkzeug.test import Client
 
 from psp import WSGIApplication
+from psp.errors import SessionError
 from psp.session.base import Session, SessionData, SessionStore, make_store
 from psp.session.place import store_key
 from psp.session.record import pack_record, unpack_record
@@ -48,6 +50,7 @@ PROCESSES = 4
 GOAL = 100
 SID = "0123456789abcdef" * 2
 KEY = "ab" * 32
+OTHER = "cd" * 32
 RECORD = SessionData(0.0, 0.0, 1e9, JSON.dumps({"n": 1, "text": "x" * 200}))
 
 
@@ -252,7 +255,7 @@ def damage(name: str, folder: Path, counts: Counts) -> str:
     if name in REMOTE:
         return damage_in_server(store, packed, len(bad), counts)
     store.close()
-    total = survived = 0
+    total = survived = refused = 0
     for file in sorted(path for path in origin.rglob("*") if path.is_file()):
         for data in damaged(file.read_bytes(), counts):
             copy = folder / "copy"
@@ -261,14 +264,25 @@ def damage(name: str, folder: Path, counts: Counts) -> str:
             store = open_store(name, copy)
             found = store.load(KEY)
             check(found in (None, stored), f"{file.name}: {found}")
+            refused += not keeps(store)
             store.close()
             shutil.rmtree(copy)
             total += 1
             survived += found is not None
     return (
         f"{len(bad)} records and {total} files damaged, "
-        f"{survived} of which could be read all the same"
+        f"{survived} of which could be read all the same, {refused} not written"
     )
+
+
+def keeps(store: Any) -> bool:
+    """Whether another session can be kept; only SessionError may say that it cannot."""
+    try:
+        check(store.save(OTHER, RECORD) is not None, "a new session is not kept")
+    except SessionError:
+        return False
+    check(store.load(OTHER) is not None, "what was kept is lost")
+    return True
 
 
 def damage_in_server(store: Any, packed: bytes, bad: int, counts: Counts) -> str:

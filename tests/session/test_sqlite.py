@@ -91,6 +91,16 @@ def test_a_file_that_is_no_database_is_set_aside(
     assert str(aside) in entry.getMessage()
 
 
+def test_a_file_of_ours_that_has_changed_is_set_aside(
+    store: SQLiteSessionStore,
+) -> None:
+    store.save(KEY, RECORD)
+    change(store, "ALTER TABLE sessions RENAME COLUMN key TO kex")
+    assert store.load(KEY) is None
+    assert store.save(KEY, RECORD) is not None
+    assert len(list(Path(store.path).parent.glob("s.db.damaged-*"))) == 1
+
+
 def test_others_follow_to_the_new_file(
     store: SQLiteSessionStore, caplog: pytest.LogCaptureFixture
 ) -> None:

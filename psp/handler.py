@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from .engine import Engine
@@ -29,6 +29,9 @@ from .runtime.run import LoadedPage, run_page
 from .session.base import Session
 from .session.rules import SessionRules
 from .session.store import SessionStore
+
+if TYPE_CHECKING:
+    from .http.languages import Catalogues, Language
 
 log = logging.getLogger("psp")
 
@@ -68,7 +71,7 @@ class PageHandler:
     otherwise; *csrf_origins* are other sites it lets in. *cookie_keys* are those of
     signed cookies, the newest first. *find_visitor* makes the request of a proxy the
     visitor's, before anything else looks at it. *csp* is the Content-Security-Policy of
-    pages.
+    pages, *catalogues* are the languages that they are translated into.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class PageHandler:
         csrf_origins: frozenset[str] = frozenset(),
         find_visitor: Callable[[Request], None] | None = None,
         csp: str | None = None,
+        catalogues: Catalogues | None = None,
     ):
         self.engine = engine
         self.root = root
@@ -97,6 +101,7 @@ class PageHandler:
         self.csrf_origins = csrf_origins
         self.find_visitor = find_visitor
         self.csp = csp
+        self.catalogues = catalogues
 
     def _session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
         """The site's version of *rules*, which differs by scheme alone."""
@@ -159,6 +164,7 @@ class PageRun:
 
     form: FieldStorage | None = None
     session: Session | None = None
+    language: Language | None = None
     page: LoadedPage | None = None
     broken: Exception | None = None
     failed = False  # what the page did to its session does not count then
@@ -272,6 +278,8 @@ class PageRun:
             self.make_session()
         if "form" in page.names:
             names["form"] = self.make_form()
+        if "_" in page.names or "ngettext" in page.names:
+            names |= self.translators(page)
         return names
 
     def _interface(self, names: dict[str, Any]) -> PSPInterface:
@@ -299,6 +307,23 @@ class PageRun:
             if self.answer.started:
                 self.session.headers()  # too late to send any; it has to know
         return self.session
+
+    def make_language(self) -> Language:
+        """The language of the answer, likewise."""
+        if self.language is None:
+            from .http.languages import Catalogues, Language
+
+            catalogues = self.handler.catalogues or Catalogues(None)
+            self.language = Language(catalogues, self.request, self.response)
+        return self.language
+
+    def translators(self, page: LoadedPage) -> dict[str, Any]:
+        """The functions of gettext that *page* mentions, if the site is translated."""
+        if self.handler.catalogues is None:
+            return {}
+        language = self.make_language()
+        functions = {"_": language.gettext, "ngettext": language.ngettext}
+        return {name: functions[name] for name in functions if name in page.names}
 
     def open_session(self, mode: str) -> Session:
         """A session of the visitor, used as *mode* says; the caller closes it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..archive import ArchiveCache
 from ..cache import ChainCache, PageCache
@@ -28,6 +28,9 @@ from ..settings import Settings
 from ..settings.together import session_problem
 from ..trust import Untrusted
 
+if TYPE_CHECKING:
+    from ..http.languages import Catalogues
+
 #: What proxies add; behind one every visitor has a local address.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
@@ -45,6 +48,7 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
         csrf_origins=frozenset(settings.csrf_origins),
         find_visitor=_visitors(settings),
         csp=settings.csp,
+        catalogues=_catalogues(settings),
     )
 
 
@@ -76,6 +80,19 @@ def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:
         options=settings.page_options,
         reload_interval=settings.check_interval,
     )
+
+
+def _catalogues(settings: Settings) -> Catalogues | None:
+    """The languages of the site; SettingsError if their folder cannot be read."""
+    if settings.locale_dir is None and settings.locale == Settings().locale:
+        return None
+    from ..http.languages import Catalogues
+
+    try:
+        return Catalogues(settings.locale_dir, settings.locale)
+    except OSError as error:
+        message = f"locale_dir {settings.locale_dir!r}: {error.strerror}"
+        raise SettingsError(message) from error
 
 
 def make_sessions(settings: Settings) -> SessionStore:

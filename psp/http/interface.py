@@ -17,6 +17,7 @@ from .redirects import check_location, local_location
 if TYPE_CHECKING:
     from ..runtime.run import LoadedPage
     from .jar import CookieJar
+    from .languages import Language
     from .progress import Progress
 
 
@@ -25,6 +26,8 @@ class Makers(Protocol):
 
     def make_form(self) -> Any: ...
     def make_session(self) -> Any: ...
+    def make_language(self) -> Language: ...
+    def translators(self, page: LoadedPage) -> dict[str, Any]: ...
 
 
 class PSPInterface(PageInterface):
@@ -81,7 +84,18 @@ class PSPInterface(PageInterface):
             names["form"] = self._makers.make_form()
         if "session" in page.names:
             names["session"] = self._makers.make_session()
+        if "_" in page.names or "ngettext" in page.names:
+            names |= self._makers.translators(page)
         return names
+
+    @property
+    def locale(self) -> str:
+        """The language of the answer, such as ``"de"``; it can be set."""
+        return self._makers.make_language().name
+
+    @locale.setter
+    def locale(self, name: str) -> None:
+        self._makers.make_language().name = name
 
     def csrf_token(self) -> str:
         """A token for the header ``X-CSRF-Token``; a new one for every page."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from types import CodeType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..engine import Engine
 from ..errors import HTTPError, PageNotFound, SessionError
@@ -25,6 +25,9 @@ from .mentions import mentions
 from .session import Session
 from .site import site_of
 from .source import python_source
+
+if TYPE_CHECKING:
+    from ..http.languages import Language
 
 __name__ = "mod_python.psp"  # what pages print, and find it under
 __all__ = ["PSP", "PSPInterface", "escape", "handler", "parse", "parsestring"]
@@ -44,6 +47,8 @@ _INTERFACE = (
 class Makers:
     """Makes the form of *req*; sessions are made by those who run a page."""
 
+    _language: Language | None = None
+
     def __init__(self, req: mp_request):
         self._req = req
 
@@ -54,6 +59,20 @@ class Makers:
     def make_session(self) -> NoReturn:
         """Raise SessionError: what wants a session here has to mention it."""
         raise SessionError("pages of the mod_python dialect have no CSRF tokens")
+
+    def make_language(self) -> Language:
+        """The language of the answer."""
+        from ..http.languages import Catalogues, Language
+
+        if self._language is None:
+            req = self._req
+            catalogues = site_of(req).handler.catalogues or Catalogues(None)
+            self._language = Language(catalogues, req._request, req._response)
+        return self._language
+
+    def translators(self, page: LoadedPage) -> dict[str, Any]:
+        """Nothing: ``_`` is a name like others there."""
+        return {}
 
 
 class PSPInterface(interface.PSPInterface):

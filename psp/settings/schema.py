@@ -190,6 +190,12 @@ class Settings:
         kinds.choice("x-forwarded", "forwarded"),
         "The headers that these proxies set; those of the other kind are ignored.",
     )
+    locale_dir: str | None = setting(
+        None,
+        kinds.FOLDER,
+        "Folder of gettext's catalogues, `<language>/LC_MESSAGES/messages.mo`.",
+    )
+    locale: str = setting("en", kinds.TEXT, "The language that pages are written in.")
     csp: str | None = setting(
         None,
         kinds.POLICY,

@@ -187,6 +187,8 @@ class PageRun:
         self.manners = manners = manners_of(options)
         if options.methods and request.method not in options.methods:
             raise HTTPError(405, headers=[("Allow", ", ".join(options.methods))])
+        if options.limits:
+            request.limits = request.limits._replace(**dict(options.limits))
         self.response = Response(200, manners.content_type)
         self.answer = Answer(request, self.response, start, manners.headers)
         self.output = Output(self.answer.send, options.buffer)

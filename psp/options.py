@@ -21,6 +21,7 @@ class PageOptions(NamedTuple):
     ``csrf``      ``"on"``, ``"off"`` or ``"site"``: whether what changes something must
                   prove that a page of this site sent it
     ``parameters``  names that ``<%@ param %>`` declares, and whether each is needed
+    ``limits``    limits of the site that the page changes for itself, by name
     ``nonce``     whether scripts and styles in the page are given ``psp.nonce``
     """
 
@@ -35,6 +36,7 @@ class PageOptions(NamedTuple):
     session: str = "auto"
     csrf: str = "site"
     parameters: tuple[tuple[str, bool], ...] = ()
+    limits: tuple[tuple[str, int], ...] = ()
     nonce: bool = False
 
     @property

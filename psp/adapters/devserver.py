@@ -6,6 +6,7 @@ so the site's limits for headers and bodies are enforced here.
 
 from __future__ import annotations
 
+import copy
 import ipaddress
 import logging
 import socket
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from waitress.adjustments import Adjustments  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.parser import (  # type: ignore[import-untyped]
     HTTPRequestParser,
@@ -30,6 +32,7 @@ access_log = logging.getLogger("psp.access")
 #: Seconds that running requests have to finish once the server is to stop.
 GRACE = 10.0
 
+BodyLimit = Callable[[str], int]
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -37,10 +40,16 @@ class Server:
     """A socket that listens from the start, and the loop that serves it.
 
     ``settings.server.port`` 0 takes a free port; ``url`` tells which. Raises
-    OSError where the address cannot be had.
+    OSError where the address cannot be had. *body_limit* tells how many bytes may be
+    sent to a path, where that is more than the site's limit.
     """
 
-    def __init__(self, application: Application, settings: Settings):
+    def __init__(
+        self,
+        application: Application,
+        settings: Settings,
+        body_limit: BodyLimit | None = None,
+    ):
         listener = _listen(settings.server.host, settings.server.port)
         limits = settings.limits
         self._waitress = create_server(
@@ -58,7 +67,7 @@ class Server:
             ident="psp",
         )
         self._waitress.channel_class = _channel_class(
-            limits.headers, settings.development
+            limits.headers, settings.development, body_limit
         )
         self._stopping = False
         self.port = int(self._waitress.effective_port)
@@ -120,15 +129,22 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family)
 
 
-def _channel_class(max_headers: int, logged: bool) -> type:
+def _channel_class(
+    max_headers: int, logged: bool, body_limit: BodyLimit | None
+) -> type:
     """waitress's connection, with a limit for header fields and a log of requests."""
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
+        adj: Adjustments
+
         def parse_header(self, header_plus: bytes) -> None:
             lines = header_plus.strip().count(b"\n")  # without the request line
             if lines > max_headers:
                 raise ParsingError(f"more than {max_headers} header fields")
             super().parse_header(header_plus)
+            large = self.content_length >= self.adj.max_request_body_size
+            if body_limit is not None and (large or self.chunked):
+                self.adj = _with_limit(self.adj, body_limit(self.path))
 
     class Channel(HTTPChannel):  # type: ignore[misc]
         parser_class = Parser
@@ -136,6 +152,15 @@ def _channel_class(max_headers: int, logged: bool) -> type:
         error_task_class = _LoggedErrorTask if logged else ErrorTask
 
     return Channel
+
+
+def _with_limit(adjustments: Adjustments, limit: int) -> Adjustments:
+    """waitress's settings for a request of at most *limit* bytes, if that is more."""
+    if limit < adjustments.max_request_body_size:
+        return adjustments
+    changed = copy.copy(adjustments)
+    changed.max_request_body_size = limit + 1
+    return changed
 
 
 class _LoggedTask(WSGITask):  # type: ignore[misc]

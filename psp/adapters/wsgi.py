@@ -12,6 +12,7 @@ from ..errors import HTTPError
 from ..handler import PageHandler
 from ..http.headers import Headers, from_wire
 from ..http.limits import DEFAULT_LIMITS, Limits
+from ..http.paths import Kind
 from ..http.request import Request, parse_content_length
 from ..settings import Settings, load_settings
 from .site import limits_of, make_handler
@@ -62,6 +63,19 @@ class WSGIApplication:
         self, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         return serve(self.handler, environ, start_response, self.limits)
+
+    def body_limit(self, path: str) -> int:
+        """Bytes that a body sent to *path*, of an environ, may have.
+
+        For servers that take in a body before they call the application.
+        """
+        handler, limit = self.handler, self.limits.body_bytes
+        with suppress(Exception):  # told to whoever gets as far as the application
+            target = handler.root.find(_decoded(path))
+            if target.kind is Kind.PAGE:
+                page = handler.engine.get_page(target.name)
+                limit = dict(page.options.limits).get("body_bytes", limit)
+        return limit
 
 
 def serve(

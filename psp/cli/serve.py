@@ -73,7 +73,7 @@ def _make_server(settings: Settings) -> Server:
 
     application = WSGIApplication(settings.document_root, settings=settings)
     try:
-        return Server(application, settings)
+        return Server(application, settings, application.body_limit)
     except (OSError, UnicodeError) as error:
         host, port = settings.server.host, settings.server.port
         fail(f"cannot listen on {host} port {port}: {reason_of(error)}")

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import DirectiveError
-from ..options import DIALECTS, PageOptions
+from ..options import DIALECTS, KIB, PageOptions
 from ..page import Notice
 from ..source import Source, Span
 from .nodes import Attribute, Comment, Directive, Node, Page, Parameter, notice
 from .parameters import read_parameter
 
-_SIZE = re.compile(r"(\d{1,9})\s*(b|kb|mb)?", re.IGNORECASE)
-_UNITS = {None: 1, "b": 1, "kb": 1024, "mb": 1024 * 1024}
+_SIZE = re.compile(r"(\d{1,9})\s*(b|kb|mb|gb)?", re.IGNORECASE)
+_UNITS = {None: 1, "b": 1, "kb": KIB, "mb": KIB**2, "gb": KIB**3}
 
 
 @dataclass(slots=True)
@@ -92,6 +92,7 @@ def param(node: Directive, page: PageBuilder) -> None:
     page.options = page.options._replace(parameters=declared)
 
 
+_COUNT = re.compile(r"[0-9]{1,6}")
 _METHOD = re.compile(r"[A-Z]{1,20}")
 _CHOICES = {
     "escape": ("context", "html", "none"),
@@ -101,8 +102,14 @@ _CHOICES = {
     "csrf": ("site", "on", "off"),
 }
 
+#: What the page may change of the site's limits, by its name there.
+_SIZES = ("body_bytes", "field_bytes")
+_COUNTS = ("fields", "files", "parts")
 
-@directive("page", optional={"dialect", "buffer", "methods", *_CHOICES})
+
+@directive(
+    "page", optional={"dialect", "buffer", "methods", *_CHOICES, *_SIZES, *_COUNTS}
+)
 def page(node: Directive, page: PageBuilder) -> None:
     """Set options of this page."""
     for name in sorted(node.attributes, key="dialect".__ne__):
@@ -116,6 +123,8 @@ def page(node: Directive, page: PageBuilder) -> None:
             page.refuse(value.span, message)
         elif name == "methods":
             page.options = page.options._replace(methods=_methods(value, page))
+        elif name in _SIZES or name in _COUNTS:
+            _set_limit(name, value, page)
         elif name in _CHOICES and _check(value, _CHOICES[name], page):
             chosen: dict[str, Any] = {name: value.value}
             page.options = page.options._replace(**chosen)
@@ -129,6 +138,7 @@ def _choose_dialect(name: str, page: PageBuilder) -> None:
             encoding=before.encoding,
             layout=before.layout,
             parameters=before.parameters,
+            limits=before.limits,
             nonce=before.nonce,
         )
 
@@ -143,14 +153,32 @@ def _check(value: Attribute, choices: tuple[str, ...], page: PageBuilder) -> boo
 
 def _buffer(value: Attribute, page: PageBuilder) -> int:
     """Bytes, from ``"64kb"``, ``"8000"`` or ``"none"``."""
-    if value.value == "none":
-        return 0
-    match = _SIZE.fullmatch(value.value.strip())
-    if match is None:
+    size = 0 if value.value == "none" else _size(value.value)
+    if size is None:
         message = f'"{value.value}" is not a size: expected "64kb", "8000" or "none"'
         page.refuse(value.span, message)
         return page.options.buffer
-    return int(match[1]) * _UNITS[match[2] and match[2].lower()]
+    return size
+
+
+def _size(text: str) -> int | None:
+    """Bytes, from ``"64kb"`` or ``"8000"``; None where *text* is no size."""
+    match = _SIZE.fullmatch(text.strip())
+    return match and int(match[1]) * _UNITS[match[2] and match[2].lower()]
+
+
+def _set_limit(name: str, value: Attribute, page: PageBuilder) -> None:
+    """Have the page take more or less of something than the site."""
+    if name in _SIZES:
+        most, example = _size(value.value), 'a size such as "64kb"'
+    else:
+        most = int(value.value) if _COUNT.fullmatch(value.value) else None
+        example = "a number"
+    if most is None:
+        page.refuse(value.span, f'"{value.value}" is no limit: expected {example}')
+    else:
+        limits = {**dict(page.options.limits), name: most}
+        page.options = page.options._replace(limits=tuple(limits.items()))
 
 
 def _methods(value: Attribute, page: PageBuilder) -> tuple[str, ...]:

@@ -166,8 +166,11 @@ class PSP:
     def _is_guarded(self, by_site: bool) -> bool:
         """Whether strangers may not send; a template leaves that to who runs it."""
         csrf = self._page.page.options.csrf
-        asked_for = self.filename == os.path.normpath(self.req.filename)
-        return csrf == "on" or csrf == "site" and by_site and asked_for
+        return csrf == "on" or csrf == "site" and by_site and self._is_asked_for()
+
+    def _is_asked_for(self) -> bool:
+        """Whether it is the page of the request, not a template of another."""
+        return self.filename == os.path.normpath(self.req.filename)
 
     def run(self, vars: Mapping[str, Any] = {}, flush: bool | int = 0) -> None:
         """Run the page, writing to the client; *vars* win over those of the object.
@@ -176,9 +179,12 @@ class PSP:
         is saved where the page, its error page, or SERVER_RETURN ended it well. Raises
         ForgedRequest where the page is guarded and another site has sent the request.
         """
-        handler = site_of(self.req).handler
+        handler, request = site_of(self.req).handler, self.req._request
+        if self._is_asked_for():
+            limits = self._page.page.options.limits
+            request.limits = request.limits._replace(**dict(limits))
         if self._is_guarded(handler.csrf):
-            check_origin(self.req._request, handler.csrf_origins)
+            check_origin(request, handler.csrf_origins)
         with lent(self.req, self._caller), _session_for(self.req, self._page):
             if mentions(self._page.page, "form"):
                 _form(self.req)

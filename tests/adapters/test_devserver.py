@@ -8,11 +8,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from psp.adapters.devserver import Server, is_loopback
+from psp.adapters.wsgi import WSGIApplication
 from psp.settings import LimitSettings, ServerSettings, Settings
 
 Environ = dict[str, Any]
@@ -31,8 +33,12 @@ def settings(**changes: Any) -> Settings:
 
 
 @contextmanager
-def serving(application: Any, with_settings: Settings) -> Iterator[Server]:
-    server = Server(application, with_settings)
+def serving(
+    application: Any,
+    with_settings: Settings,
+    body_limit: Callable[[str], int] | None = None,
+) -> Iterator[Server]:
+    server = Server(application, with_settings, body_limit)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -129,6 +135,39 @@ def test_size_of_a_chunked_body(chunks: int, status: bytes) -> None:
         head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         body = (b"3c\r\n" + b"x" * 60 + b"\r\n") * chunks + b"0\r\n\r\n"
         assert ask(server, head + body).split()[1] == status
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/large.psp", 200, b"200"),
+        ("/large.psp", 150, b"200"),
+        ("/l%61rge.psp?a=b", 200, b"200"),
+        ("/large.psp", 201, b"413"),
+        ("/small.psp", 51, b"413"),
+        ("/other.psp", 101, b"413"),
+        ("/broken.psp", 101, b"413"),
+        ("/missing.psp", 101, b"413"),
+        ("/%00", 101, b"413"),
+    ],
+)
+def test_size_of_the_body_by_page(
+    tmp_path: Path, path: str, size: int, status: bytes
+) -> None:
+    for name, limit in {"large": "200", "small": "50", "broken": "lots"}.items():
+        text = f'<%@ page body_bytes="{limit}" %><% req.read() %>'
+        (tmp_path / f"{name}.psp").write_text(text)
+    (tmp_path / "other.psp").write_text("<% req.read() %>")
+    limited = settings(limits=LimitSettings(body_bytes=100))
+    application = WSGIApplication(tmp_path, settings=limited)
+    with serving(application, limited, application.body_limit) as server:
+        start = f"POST {path} HTTP/1.1\r\n".encode()
+        head = start + b"Content-Length: %d\r\n\r\n" % size
+        assert ask(server, head + b"x" * size).split()[1] == status
+        if size != 200:  # of chunks the server counts their heads as well
+            head = start + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % size
+            tail = b"\r\n0\r\n\r\n"
+            assert ask(server, head + b"x" * size + tail).split()[1] == status
 
 
 def test_request_that_runs_when_the_server_stops_is_finished() -> None:

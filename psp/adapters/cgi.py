@@ -5,13 +5,43 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from io import BufferedReader, RawIOBase
-from typing import Any, BinaryIO, cast
+from io import BufferedReader, FileIO, RawIOBase
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from .cgivars import is_chunked, make_environ
 from .wire import HeaderPairs, cgi_head
 
+if TYPE_CHECKING:
+    from ..settings import Settings
+
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def run(config: str) -> None:
+    """Answer the request of this process with the site of the settings file *config*.
+
+    SettingsError where the settings cannot be understood.
+    """
+    from ..settings import load_settings
+    from .preparing import with_cache
+
+    answer(with_cache(load_settings(config)))
+
+
+def answer(settings: Settings) -> None:
+    """Answer the request of this process with the site of *settings*."""
+    from .preparing import set_up_logging, shared_sessions
+    from .wsgi import WSGIApplication
+
+    settings = shared_sessions(settings)
+    set_up_logging(settings)
+    serve_once(
+        WSGIApplication(settings=settings),
+        os.environ,
+        FileIO(0, closefd=False),
+        sys.stdout.buffer,
+        settings.extensions,
+    )
 
 
 def serve_once(

@@ -1,32 +1,54 @@
-"""``psp cgi``: answers one request as a CGI program."""
+"""``psp cgi``: answers one request as a CGI program, or writes such a program."""
 
 from __future__ import annotations
 
 import os
 import sys
-from io import FileIO
+from importlib.resources import files
 
 import click
 
-from .gateway import load_gateway_site, shared_sessions
-from .serving import set_up_logging
-from .site import FOLDER, site_options
+from .gateway import load_gateway_site
+from .site import FOLDER, SETTINGS_FILE, site_options
+
+#: It says where packages are: -S does not look for them, which takes longest.
+_PROGRAM = """\
+#!{python} -IS
+import sys
+
+sys.path += {path!r}
+from psp.adapters.cgi import run
+
+run({config!r})
+"""
 
 
 @click.command
 @click.argument("root", type=FOLDER, required=False)
+@click.option(
+    "--script",
+    is_flag=True,
+    help="Print a CGI program for the settings file instead, which starts faster.",
+)
 @site_options
-def command(root: str | None, dialect: str | None, config: str | None) -> None:
+def command(
+    root: str | None, script: bool, dialect: str | None, config: str | None
+) -> None:
     """Answer one request for ROOT as a CGI program."""
-    from ..adapters.cgi import serve_once
-    from ..adapters.wsgi import WSGIApplication
+    from ..adapters.cgi import answer
 
-    settings = shared_sessions(load_gateway_site(root, None, dialect, config))
-    set_up_logging(settings)
-    serve_once(
-        WSGIApplication(settings=settings),
-        os.environ,
-        FileIO(0, closefd=False),
-        sys.stdout.buffer,
-        settings.extensions,
-    )
+    if not script:
+        answer(load_gateway_site(root, None, dialect, config))
+        return
+    if root is not None or dialect is not None:
+        raise click.UsageError("--script takes --config alone")
+    config = os.path.abspath(config or SETTINGS_FILE)
+    if not os.path.isfile(config):
+        raise click.UsageError(f"there is no settings file {config!r}")
+    click.echo(_program(config), nl=False)
+
+
+def _program(config: str) -> str:
+    homes = [files(name).joinpath("..") for name in ("psp", "markupsafe")]
+    path = list(dict.fromkeys(os.path.normpath(str(home)) for home in homes))
+    return _PROGRAM.format(python=sys.executable, path=path, config=config)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from ..adapters.preparing import set_up_logging, shared_sessions, with_cache
 from ..errors import SettingsError
 from ..settings import Settings
-from .serving import reason_of, set_up_logging, stopped_by_signals, with_cache
+from .serving import reason_of, stopped_by_signals
 from .site import FOLDER, fail, load_site, site_options
 
 if TYPE_CHECKING:
@@ -72,13 +72,6 @@ def load_gateway_site(
     server = {} if threads is None else {"threads": threads}
     settings = load_site(config, root, dialect=dialect, server=server)
     return with_cache(settings)
-
-
-def shared_sessions(settings: Settings) -> Settings:
-    """*settings* whose sessions more than one process can see."""
-    if settings.session.store != "memory":
-        return settings
-    return replace(settings, session=replace(settings.session, store="sqlite"))
 
 
 class Place(NamedTuple):

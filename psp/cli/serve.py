@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..adapters.preparing import set_up_logging, with_cache
 from ..settings import Settings
-from .serving import reason_of, set_up_logging, stopped_by_signals, with_cache
+from .serving import reason_of, stopped_by_signals
 from .site import FOLDER, fail, load_site, site_options
 
 if TYPE_CHECKING:

@@ -138,7 +138,7 @@ def test_production_tells_errors_to_the_log_only(serve: Serve, write: Write) -> 
     code, log = served.stop()
     assert code == 0
     assert "ZeroDivisionError: division by zero" in log
-    assert "invalid syntax" in log
+    assert "expected ':' at the end of this 'for'" in log
     assert "psp.access" not in log
 
 

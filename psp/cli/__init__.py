@@ -18,6 +18,7 @@ COMMANDS = (
     "render",
     "compile",
     "check",
+    "format",
     "show",
     "sessions",
     "hosting",

@@ -23,9 +23,9 @@ def command(
 ) -> None:
     """Write the tags of pages one way.
 
-    One blank inside the marks, double quotes in directives. PATHS are pages and folders of pages; without them it is the document_root of
-    psp.toml, or this folder. What a page writes does not change. The names of the
-    pages that changed are printed.
+    One blank inside the marks, double quotes in directives; what a page writes does
+    not change. PATHS are pages and folders of pages; without them it is the
+    document_root of psp.toml, or this folder. Pages that change are named.
     """
     settings = load_site(config, None, dialect=dialect)
     changed = broken = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -11,6 +12,16 @@ from typing import IO
 from ..errors import FormError
 
 LONGEST_NAME = 200  # bytes; file systems allow 255
+#: What file systems without hard links say, and systems that forbid them.
+_NO_LINKS = (
+    errno.EACCES,
+    errno.EMLINK,
+    errno.ENOSYS,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.EPERM,
+    errno.EXDEV,
+)
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*/\\]+")
 
 
@@ -33,7 +44,8 @@ def save_file(
     """Copy *file* to *path* and return where it is.
 
     In a folder it gets the name that the client gave it, made safe. It is there all at
-    once or not at all. Raises FormError where *path* has ``..`` in it, FileExistsError
+    once or not at all; where there are no hard links, an empty file keeps its name for
+    the moment before. Raises FormError where *path* has ``..`` in it, FileExistsError
     where there is a file already and *overwrite* does not say that it may go.
     """
     path = os.fspath(path)
@@ -50,11 +62,32 @@ def save_file(
             if overwrite:
                 os.replace(temporary, path)
             else:
-                os.link(temporary, path)  # fails where there is one, whoever made it
-                os.unlink(temporary)
+                _move(temporary, path)
         except BaseException:
             os.unlink(temporary)
             raise
         finally:
             file.seek(0)
     return path
+
+
+def _move(temporary: str, path: str) -> None:
+    """Give the file its name; FileExistsError where there is one, whoever made it."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        _claim(path)
+        try:
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(path)
+            raise
+    else:
+        os.unlink(temporary)
+
+
+def _claim(path: str) -> None:
+    """Make an empty file, which nobody else then makes; FileExistsError."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -77,6 +80,73 @@ def test_what_is_there_stays_unless_it_may_go(tmp_path: Path) -> None:
     upload("a").save(tmp_path, overwrite=True)
     assert (tmp_path / "a").read_text() == "data"
     assert os.listdir(tmp_path) == ["a"]
+
+
+@pytest.fixture(params=[errno.EPERM, errno.ENOTSUP, errno.EXDEV])
+def no_links(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A file system without hard links, as its errors tell."""
+
+    def refuse(source: str, target: str) -> None:
+        raise OSError(request.param, os.strerror(request.param), source, None, target)
+
+    with monkeypatch.context() as changes:
+        changes.setattr(os, "link", refuse)
+        yield
+
+
+@pytest.mark.usefixtures("no_links")
+def test_without_hard_links(tmp_path: Path) -> None:
+    assert upload("a").save(tmp_path) == str(tmp_path / "a")
+    with pytest.raises(FileExistsError):
+        upload("a", b"other").save(tmp_path)
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(FileExistsError):
+        upload("link").save(tmp_path)
+    assert (tmp_path / "a").read_bytes() == b"data"
+    assert sorted(os.listdir(tmp_path)) == ["a", "link"]
+
+
+@pytest.mark.usefixtures("no_links")
+def test_a_claimed_name_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: str, target: str) -> None:
+        assert os.path.getsize(target) == 0
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="broken"):
+        upload("a").save(tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.usefixtures("no_links")
+def test_one_of_many_gets_the_name(tmp_path: Path) -> None:
+    def save(number: int) -> bool:
+        try:
+            upload("a", b"%d" % number * 1000).save(tmp_path)
+        except FileExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(save, range(32))) == 1
+    assert os.listdir(tmp_path) == ["a"]
+    assert len((tmp_path / "a").read_bytes()) >= 1000
+
+
+def test_other_errors_of_links_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: str, target: str) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, "link", fail)
+    with pytest.raises(OSError, match="broken"):
+        upload("a").save(tmp_path)
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -294,6 +294,8 @@ class PageRun:
         """The form of the request, the same for every page that runs for it."""
         if self.form is None:
             manners = self.manners
+            if "progress=" in self.request.query:
+                self.request.session = self.session_id()
             self.form = self.exchange.form = FieldStorage(
                 self.exchange, True, rules=manners.form_rules, lazy=not manners.eager
             )
@@ -327,16 +329,23 @@ class PageRun:
         functions = {"_": language.gettext, "ngettext": language.ngettext}
         return {name: functions[name] for name in functions if name in page.names}
 
+    def session_id(self) -> str:
+        """The id of a session as the visitor's cookie has it, or ""."""
+        return self.request.cookies.get(self._session_rules().cookie_name, "")
+
     def open_session(self, mode: str) -> Session:
         """A session of the visitor, used as *mode* says; the caller closes it."""
-        secure = self.request.scheme == "https"
-        rules = self.handler.session_rules_of(self.manners.session_rules, secure)
+        rules = self._session_rules()
         cookie = self.request.cookies.get(rules.cookie_name)
         # The request is the owner: nothing leads from it back to the session, so that
         # both are gone once they are done with, without the garbage collector.
         return Session(
             cookie, self.handler.sessions, rules, owner=self.request, mode=mode
         )
+
+    def _session_rules(self) -> SessionRules:
+        secure = self.request.scheme == "https"
+        return self.handler.session_rules_of(self.manners.session_rules, secure)
 
     def _add_session_headers(self) -> None:
         """Add what the session has to say, unless its page has failed."""

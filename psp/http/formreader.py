@@ -91,7 +91,7 @@ class FormReader:
                 return
             from .progress import noting
 
-            with noting(query, request.body):
+            with noting(query, request.session, request.body):
                 yield from fields
 
     def _check_length(self, body: Body, limits: Limits) -> bool:

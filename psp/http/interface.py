@@ -26,6 +26,7 @@ class Makers(Protocol):
 
     def make_form(self) -> Any: ...
     def make_session(self) -> Any: ...
+    def session_id(self) -> str: ...
     def make_language(self) -> Language: ...
     def translators(self, page: LoadedPage) -> dict[str, Any]: ...
 
@@ -141,12 +142,12 @@ class PSPInterface(PageInterface):
     def upload_progress(self, token: str) -> Progress | None:
         """How far the upload to ``?progress=TOKEN`` is, as (received, total) bytes.
 
-        *token* is 32 random hex digits. None before the upload, after it, and where
-        the token is none.
+        *token* is 32 random hex digits. None before the upload, after it, where the
+        token is none, and for an upload of another session than this visitor's.
         """
         from .progress import upload_progress
 
-        return upload_progress(token)
+        return upload_progress(token, self._makers.session_id())
 
     def apply_data(self, function: Callable[..., Any]) -> Any:
         """The result of *function*, given the form's fields and ``req`` by name."""

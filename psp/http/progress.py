@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from stat import S_ISDIR
 from typing import NamedTuple
 
@@ -27,12 +28,12 @@ class Progress(NamedTuple):
     total: int
 
 
-def upload_progress(token: str) -> Progress | None:
-    """How far the upload of that token is; None where it is not on its way."""
+def upload_progress(token: str, session: str = "") -> Progress | None:
+    """How far the upload of that token and session is; None where there is none."""
     if not _TOKEN.fullmatch(token):
         return None
     try:
-        with open(os.path.join(_folder(), token), encoding="ascii") as note:
+        with open(_path(token, session), encoding="ascii") as note:
             received, total = note.read(100).split()
         return Progress(int(received), int(total))
     except (OSError, ValueError):
@@ -40,10 +41,13 @@ def upload_progress(token: str) -> Progress | None:
 
 
 @contextmanager
-def noting(query: str, body: Body) -> Iterator[None]:
-    """Note how far *body* is read where *query* has ``progress=TOKEN``."""
+def noting(query: str, session: str, body: Body) -> Iterator[None]:
+    """Note how far *body* is read where *query* has ``progress=TOKEN``.
+
+    *session* tells the visitor's session from all others; "" is that of nobody.
+    """
     found = _FIELD.search(query)
-    path = _start(found[1]) if found else None
+    path = _start(found[1], session) if found else None
     if path is None:
         yield
         return
@@ -65,12 +69,12 @@ def noting(query: str, body: Body) -> Iterator[None]:
             os.unlink(path)
 
 
-def _start(token: str) -> str | None:
+def _start(token: str, session: str) -> str | None:
     """The path of a new note; None where there is one already, or no room."""
     with suppress(OSError):
-        folder = _folder()
+        path = _path(token, session)
+        folder = os.path.dirname(path)
         _clean(folder)
-        path = os.path.join(folder, token)
         if len(os.listdir(folder)) < MOST:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             return path
@@ -94,6 +98,12 @@ def _clean(folder: str) -> None:
         with suppress(OSError):
             if entry.stat(follow_symlinks=False).st_mtime < oldest:
                 os.unlink(entry.path)
+
+
+def _path(token: str, session: str) -> str:
+    """Where the note is: under a name that nobody can make without the session."""
+    name = sha256(f"{token} {session}".encode("utf-8", "surrogateescape")).hexdigest()
+    return os.path.join(_folder(), name)
 
 
 def _folder() -> str:

@@ -149,8 +149,11 @@ class Request:
     ``query``     as sent, without ``?``; bytes may be spelt as Latin-1 (PEP 3333)
     ``raw_uri``   path and query as sent, where the server tells; otherwise empty
     ``headers``   a table, or a function that makes it when it is first asked for
+    ``session``   what tells the visitor's session from others, where a form asks
     ``input_terminated``  whether *stream* ends by itself where the body ends
     """
+
+    session = ""
 
     def __init__(
         self,

@@ -60,6 +60,10 @@ class Makers:
         """Raise SessionError: what wants a session here has to mention it."""
         raise SessionError("pages of the mod_python dialect have no CSRF tokens")
 
+    def session_id(self) -> NoReturn:
+        """Raise SessionError: mod_python's forms tell nobody how far they are."""
+        raise SessionError("pages of the mod_python dialect have no upload progress")
+
     def make_language(self) -> Language:
         """The language of the answer."""
         from ..http.languages import Catalogues, Language

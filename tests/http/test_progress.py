@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from psp.errors import FormError
 from psp.http.forms import FieldStorage
 from psp.http.headers import Headers
-from psp.http.progress import MOST, Progress, upload_progress
-from psp.http.request import Request
+from psp.http.progress import MOST, Progress, noting, upload_progress
+from psp.http.request import Body, Request
+from psp.testing import Client
 
 TOKEN = "0123456789abcdef" * 2
 SIZE = 1 << 20
@@ -79,10 +81,65 @@ def test_other_tokens_are_none(notes: Path, token: str) -> None:
 
 
 def test_a_token_in_use_stays_whose_it_is(notes: Path) -> None:
-    notes.mkdir(0o700)
-    (notes / TOKEN).write_text("1 2")
-    assert set(read(f"progress={TOKEN}")) == {Progress(1, 2)}
-    assert upload_progress(TOKEN) == Progress(1, 2)
+    with noting(f"progress={TOKEN}", "", Body(BytesIO(), 7)):
+        assert set(read(f"progress={TOKEN}")) == {Progress(0, 7)}
+        assert upload_progress(TOKEN) == Progress(0, 7)
+
+
+def test_names_of_notes_tell_nothing(notes: Path) -> None:
+    with noting(f"progress={TOKEN}", "secret", Body(BytesIO(), 7)):
+        assert upload_progress(TOKEN, "secret") == Progress(0, 7)
+        assert upload_progress(TOKEN, "other") is None
+        (note,) = notes.iterdir()
+    assert TOKEN not in note.name and "secret" not in note.name
+
+
+class Asking(BytesIO):
+    """An upload during which others ask how far it is."""
+
+    def __init__(self, ask: Callable[[], str]):
+        super().__init__(BODY)
+        self.ask = ask
+        self.told: list[str] = []
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.told.append(self.ask())
+        return super().read(size)
+
+
+PAGE = """<% if req.method == "POST": %><%= len(form["f"].value) %><% else: %>
+<% if "enter" in form: %><% session["here"] = 1 %><% end %>
+<%= psp.upload_progress(form["ask"]) %><% end %>"""
+
+
+@pytest.mark.parametrize(
+    ("sender", "asker", "told"),
+    [
+        ("ada", "ada", True),
+        ("ada", "eve", False),
+        ("ada", "", False),
+        ("", "ada", False),
+        ("", "", True),
+    ],
+)
+def test_told_to_the_same_session_alone(
+    tmp_path: Path, sender: str, asker: str, told: bool
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "p.psp").write_text(PAGE)
+    clients = {name: Client(site) for name in ("", "ada", "eve")}
+    for name in ("ada", "eve"):
+        clients[name].get("/p.psp?ask=x&enter=1")
+    stream = Asking(lambda: clients[asker].get(f"/p.psp?ask={TOKEN}").text)
+    with clients[sender].post(
+        f"/p.psp?progress={TOKEN}",
+        input_stream=stream,
+        content_length=len(BODY),
+        content_type="multipart/form-data; boundary=B",
+    ) as answer:
+        assert answer.text == str(SIZE)
+    assert any("Progress" in text for text in stream.told) is told
 
 
 def test_what_was_left_behind_is_removed(notes: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from ..compiler.contexts import doubtful_html
+from ..compiler.elements import unclosed_elements
 from ..compiler.lint import raw_outputs, trusted_outputs
 from ..compiler.nodes import Page
 from ..compiler.pipeline import build_skeleton, read_page
@@ -44,6 +45,7 @@ def command(
         site = Site(root, settings.page_options)
         outcomes = list(compile_pages(site, names))
         errors.update(_error(one.error) for one in failures(outcomes) if one.error)
+        parts = frozenset[str]().union(*(one.parts for one in outcomes))
         for one in outcomes:
             if one.error is None:
                 source = site.loader.load(one.name)
@@ -53,7 +55,7 @@ def command(
                     continue
                 errors.update(missing_layout(site, source))
                 errors.update(wrong_calls(site, page, build_skeleton(page)))
-                others.update(_remarks(site, page, one))
+                others.update(_remarks(site, page, one, one.name in parts))
     for filename, line, column, message in sorted(errors | others):
         click.echo(f"{short_path(filename)}:{line}:{column}: {message}")
     if errors:
@@ -85,8 +87,13 @@ def _error(error: PageSyntaxError) -> Notice:
     return Notice(filename, error.lineno or 1, error.offset or 1, error.msg)
 
 
-def _remarks(site: Site, page: Page, outcome: Outcome) -> Iterator[Notice]:
-    """Warnings and notes about *page*, beside those of the compiler."""
+def _remarks(
+    site: Site, page: Page, outcome: Outcome, is_part: bool
+) -> Iterator[Notice]:
+    """Warnings and notes about *page*, beside those of the compiler.
+
+    What a part of other pages leaves open is looked at in these.
+    """
     skeleton = build_skeleton(page)
     warnings = [
         *outcome.notices,
@@ -94,8 +101,9 @@ def _remarks(site: Site, page: Page, outcome: Outcome) -> Iterator[Notice]:
         *missing_includes(site, page, skeleton),
         *unplaced_sections(site, page, skeleton),
     ]
-    if page.options.escape != "none":
-        warnings += filter(None, [doubtful_html(skeleton)])
+    if page.options.escape != "none" and not is_part:
+        doubtful = doubtful_html(skeleton)
+        warnings += [doubtful] if doubtful else unclosed_elements(skeleton)
     for notice in warnings:
         yield notice._replace(message=f"warning: {notice.message}")
     for notice in raw_outputs(page):

@@ -117,7 +117,7 @@ def test_layout_that_is_not_there(run: Run, write: Write) -> None:
 
 def test_page_included_by_name_that_is_not_there(run: Run, write: Write) -> None:
     write(
-        "a.psp", "<% psp.include('b.psp'); psp.include(x) %>\n<b><% psp.include('c') %>"
+        "a.psp", "<% psp.include('b.psp'); psp.include(x) %>\n<p><% psp.include('c') %>"
     )
     write("b.psp", "b")
     result = run("check")
@@ -236,6 +236,32 @@ def test_sections_of_a_layout_that_computes_their_names(run: Run, write: Write) 
         "a.psp",
         "<%@ layout file='base.psp' %><% with psp.section('c'): %>a<% end %>",
     )
+    assert run("check").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "lines"),
+    [
+        ("<div>\n<p>a", ["1:1: warning: <div> is never closed: expected </div>"]),
+        ("a</b>", ["1:2: warning: </b> closes nothing that is open here"]),
+        ("<% if a: %><div><% end %>b<% if a: %></div><% end %>", []),
+        ("<% for a in b: %><ul><li>a</ul><% end %><br><img src='</b>'>", []),
+        ("<script>'<b>'</script><!-- <b> --><textarea><b></textarea>", []),
+        ("<b title='<%= a %>'><%= a %></b>", []),
+    ],
+)
+def test_elements_without_an_end(
+    run: Run, write: Write, page: str, lines: list[str]
+) -> None:
+    write("a.psp", page)
+    result = run("check")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [f"a.psp:{line}" for line in lines]
+
+
+def test_elements_across_included_files(run: Run, write: Write) -> None:
+    write("top.psp", "<main>")
+    write("a.psp", "<%@ include file='top.psp' %>a</main>")
     assert run("check").stdout == ""
 
 

@@ -9,7 +9,7 @@ files of another version are not loaded.
 
 from __future__ import annotations
 
-VERSION = 12
+VERSION = 13
 
 PREFIX = "_psp_"
 
@@ -39,6 +39,7 @@ STAR = "_psp_star"  # (module, level, globals) -> None: from module import *
 AGAIN = "_psp_again"  # exception: a name is not as tier "local" needs it
 EXPORT = "_psp_export"  # (*names) -> None: the caller's local names into its globals
 RETURN = "_psp_return"  # in tier "module": the exception that ends the page
+SKIPPABLE = "skippable"  # of what psp.cache gives: itself, its block may be skipped
 VALUE = "_psp_value"  # a local of the page: the value being written
 
 #: Code of an included file that shares a code object with its includer stands, for

@@ -271,6 +271,10 @@ class PageRun:
             return self._fail(error, interface)
         return True
 
+    def note(self, error: BaseException) -> str:
+        """Write *error* into the log; the id under which it can be found there."""
+        return self.handler.note(error, self.request)
+
     def _names(self, page: LoadedPage) -> dict[str, Any]:
         """The names of a page, with those it mentions made ready."""
         names = {**self.handler.engine.names, "req": self.exchange}

@@ -164,6 +164,9 @@ def unless_skipped(item: ast.withitem, body: list[ast.stmt]) -> ast.stmt:
         fields = {"targets": target, "value": value, "type_comment": None}
         body = [_new(ast.Assign, place, **fields), *body]
     item.optional_vars = _new(ast.Name, place, id=abi.VALUE, ctx=ast.Store())
+    item.context_expr = _new(
+        ast.Attribute, place, value=expression, attr=abi.SKIPPABLE, ctx=ast.Load()
+    )
     test = _new(
         ast.Compare,
         place,

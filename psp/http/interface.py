@@ -28,6 +28,7 @@ class Makers(Protocol):
     def make_session(self) -> Any: ...
     def session_id(self) -> str: ...
     def make_language(self) -> Language: ...
+    def note(self, error: BaseException) -> str: ...
     def translators(self, page: LoadedPage) -> dict[str, Any]: ...
 
 
@@ -97,6 +98,11 @@ class PSPInterface(PageInterface):
     @locale.setter
     def locale(self, name: str) -> None:
         self._makers.make_language().name = name
+
+    def _note_late(self, error: Exception) -> bool:
+        """Note what a deferred part failed with: the page itself has been sent."""
+        self._makers.note(error)
+        return True
 
     def csrf_token(self) -> str:
         """A token for the header ``X-CSRF-Token``; a new one for every page."""

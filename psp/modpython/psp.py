@@ -78,6 +78,10 @@ class Makers:
         """Nothing: ``_`` is a name like others there."""
         return {}
 
+    def note(self, error: BaseException) -> str:
+        """Write *error* into the log; the id under which it can be found there."""
+        return site_of(self._req).handler.note(error, self._req._request)
+
 
 class PSPInterface(interface.PSPInterface):
     """What a page reaches as ``psp``; ``dir`` tells the names that mod_python has."""

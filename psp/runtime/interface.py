@@ -126,8 +126,8 @@ class PageInterface:
     _slots: Sections | None = None
     #: The fragment that this run is for, if it is for one alone.
     _wanted: str | None = None
-    #: Deferred parts that have not been written, each with the page it comes from.
-    _late: list[tuple[Callable[[], Any], LoadedPage | None]] | None = None
+    #: Deferred parts that have not been written: number, function, page it comes from.
+    _late: list[tuple[int, Callable[[], Any], LoadedPage | None]] | None = None
     _late_count = 0
     _nonce_of_late: str | None = None
     #: What any page of this run has added to parts, by key.
@@ -232,7 +232,8 @@ class PageInterface:
         """``with psp.cache("sidebar", seconds=60, vary=[user]):`` keeps what it writes.
 
         While it is kept, for this page and for values of *vary* of the same ``repr``,
-        the text is written and the block does not run.
+        the text is written and the block does not run. Raises PspError where the call
+        does not stand in a ``with`` of a page, spelled ``psp.cache``.
         """
         from .parts import Cached
 
@@ -270,6 +271,10 @@ class PageInterface:
             from .late import write_late
 
             write_late(self)
+
+    def _note_late(self, error: Exception) -> bool:
+        """Whether a deferred part that failed is to be left out, and has been noted."""
+        return False
 
     def _fill(self, name: str, html: str) -> None:
         """Keep a section; a page's own wins over its layouts' of the same name."""

@@ -23,26 +23,46 @@ def defer(
     interface: PageInterface, function: Callable[[], Any], placeholder: object
 ) -> None:
     """Write *placeholder* here, and have *function* write its part at the end."""
-    waiting = interface._late
-    if waiting is None:
-        waiting = interface._late = []
-    waiting.append((function, interface._page))
     number = interface._late_count = interface._late_count + 1
     page = interface._page
+    if interface._late is None:
+        interface._late = []
+    interface._late.append((number, function, page))
     if page is not None and page.page.options.nonce:
         interface._nonce_of_late = interface.nonce
     interface._output.write(_PLACE.format(number, escape(placeholder)))
 
 
 def write_late(interface: PageInterface) -> None:
-    """Send what has been written, then each deferred part as it is made."""
+    """Send what has been written, then each deferred part as it is made.
+
+    Of one that fails, over HTTP, only the placeholder is left.
+    """
     nonce = interface._nonce_of_late
     attribute = f' nonce="{escape(nonce)}"' if nonce else ""
-    output, number = interface._output, 0
+    output = interface._output
     while interface._late:
         output.flush()
-        function, interface._page = interface._late.pop(0)
-        number += 1
-        output.write(_LATE.format(number))
+        number, function, interface._page = interface._late.pop(0)
+        part = _made(interface, function)
+        if part is not None:
+            output.write(
+                f"{_LATE.format(number)}{part}{_MOVE.format(number, attribute)}"
+            )
+
+
+def _made(interface: PageInterface, function: Callable[[], Any]) -> str | None:
+    """What *function* writes, None if it fails and somebody has taken note of it."""
+    output, waiting = interface._output, interface._late
+    depth, others = output.depth, len(waiting or ())
+    output.begin()
+    try:
         function()
-        output.write(_MOVE.format(number, attribute))
+    except Exception as error:
+        output.unwind(depth + 1)
+        output.end()
+        del (waiting or [])[others:]  # their placeholders are gone
+        if not interface._note_late(error):
+            raise
+        return None
+    return output.end()

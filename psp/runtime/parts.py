@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from ..errors import PspError
 from .escape import markup
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def captured(
 class Cached:
     """A piece that is kept under *key*; its ``with`` gives False where it is there."""
 
-    __slots__ = ("_output", "_store", "_key", "_seconds", "_found")
+    __slots__ = ("_output", "_store", "_key", "_seconds", "_found", "_skippable")
 
     def __init__(
         self, output: Output, store: FragmentCache, key: str, seconds: float | None
@@ -111,8 +112,18 @@ class Cached:
         self._key = key
         self._seconds = seconds
         self._found = False
+        self._skippable = False
+
+    @property
+    def skippable(self) -> Cached:
+        """The same, in a ``with`` that the compiler has let skip its block."""
+        self._skippable = True
+        return self
 
     def __enter__(self) -> bool:
+        if not self._skippable:
+            what = "its block can be skipped only in a page, in 'with psp.cache(...):'"
+            raise PspError(f"psp.cache() under another name, or outside a page: {what}")
         text = self._store.get(self._key)
         self._found = text is not None
         if text is None:

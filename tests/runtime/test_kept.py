@@ -85,3 +85,16 @@ def test_a_fragment_alone(where: str) -> None:
 def test_no_such_fragment() -> None:
     with pytest.raises(PspError, match="'p.psp' wrote no fragment 'x'"):
         engine("text").render("p.psp", fragment="x")
+
+
+@pytest.mark.parametrize("spelled", ["p.cache('a')", "made"])
+def test_a_cache_under_another_name(spelled: str) -> None:
+    page = f"<% p = psp; made = psp.cache('a') %><% with {spelled}: %>x<% end %>"
+    with pytest.raises(PspError, match="psp.cache.. under another name"):
+        engine(page).render("p.psp")
+
+
+def test_a_fragment_under_another_name() -> None:
+    pages = engine("a<% p = psp %><% with p.fragment('x'): %>b<% end %>c")
+    assert pages.render("p.psp") == "abc"
+    assert pages.render("p.psp", fragment="x") == "b"

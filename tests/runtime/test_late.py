@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
+import pytest
 from werkzeug.test import Client
 
 from psp import DictLoader, Engine, PageOptions, WSGIApplication
@@ -59,3 +61,29 @@ def test_it_is_streamed_over_http(tmp_path: Path) -> None:
     assert answer.status_code == 200
     assert "Content-Length" not in answer.headers
     assert answer.text.index("</body>") < answer.text.index("<i>x</i></template>")
+
+
+FAILS = """<% def other(): %>other<% end %>
+<% def bad(): %>half<% psp.defer(other, "gone") %><% psp.section("s").__enter__() %>
+<%= 1 / 0 %><% end %><% def good(): %>good<% end %>
+<body><% psp.defer(bad, "one") %><% psp.defer(good, "two") %></body>"""
+
+
+def test_a_part_that_fails_leaves_its_placeholder(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "p.psp").write_text(FAILS)
+    with caplog.at_level(logging.ERROR, "psp"):
+        answer = Client(WSGIApplication(tmp_path)).get("/p.psp")
+    assert answer.status_code == 200
+    assert '<span id="psp-place-1">one</span>' in answer.text
+    assert answer.text.count("<template") == answer.text.count("</template>") == 1
+    assert '<template id="psp-late-2">good</template><script>' in answer.text
+    assert "half" not in answer.text and "gone" not in answer.text
+    assert answer.text.endswith("</script>")
+    assert "ZeroDivisionError" in caplog.text and "p.psp" in caplog.text
+
+
+def test_without_a_visitor_who_renders_is_told() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Engine(DictLoader({"p.psp": FAILS})).render("p.psp")

@@ -108,7 +108,7 @@ def test_every_error_is_listed(run: Run, write: Write) -> None:
     result = run("compile")
     assert result.exit_code == 1
     assert summary(result.stdout) == (1, 0, 2)
-    assert result.stderr.index("a.psp:1:8: ") < result.stderr.index("c.psp:1:7: ")
+    assert result.stderr.index("a.psp:1:8: ") < result.stderr.index("c.psp:1:6: ")
     assert "    <%= 1 +* 2 %>\n           ^\n" in result.stderr
     assert summary(run("compile").stdout) == (0, 1, 2)
 

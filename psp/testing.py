@@ -13,7 +13,7 @@ from .settings import Settings
 
 
 class Client(test.Client):
-    """Werkzeug's test client, which keeps cookies, for a document root.
+    """Werkzeug's test client, which keeps cookies unless told, for a document root.
 
     The arguments are those of WSGIApplication, and changed pages are seen at once. With
     *raises* what a page raises comes out of ``get`` and its likes, as it would out of a
@@ -26,6 +26,7 @@ class Client(test.Client):
         *,
         settings: Settings | None = None,
         raises: bool = True,
+        use_cookies: bool = True,
         **options: Any,
     ):
         if settings is None:
@@ -33,7 +34,7 @@ class Client(test.Client):
         site = WSGIApplication(document_root, settings=settings, **options)
         if raises:
             site.handler.note = _raise  # type: ignore[method-assign]
-        super().__init__(site)
+        super().__init__(site, use_cookies=use_cookies)
 
 
 def _raise(error: BaseException, request: Request) -> NoReturn:

@@ -31,7 +31,16 @@ LEVELS = [
     ["slot", "engine", "session"],
     ["settings", "manners", "guard", "handler"],
     ["debug", "adapters", "modpython"],
-    ["migrate", "doctor", "contrib", "testing", "cli", "__main__", "__init__"],
+    [
+        "migrate",
+        "doctor",
+        "shadow",
+        "contrib",
+        "testing",
+        "cli",
+        "__main__",
+        "__init__",
+    ],
 ]
 PLACE = {
     room: (level, i)

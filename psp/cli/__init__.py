@@ -23,6 +23,7 @@ COMMANDS = (
     "sessions",
     "hosting",
     "doctor",
+    "shadow",
     "migrate",
 )
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 import click
 
 from ..doctor.examination import examine
-from ..doctor.fixes import fix_for, host_of
+from ..doctor.fixes import KNOWN, fix_for, host_of
 from ..doctor.patient import Patient
 from ..doctor.plant import Plant, planted
 from ..doctor.visitor import Visitor
@@ -52,6 +52,10 @@ def command(
     host = host_of(server)
     click.echo(f"{url}: {server or 'a server without a name'}", nl=False)
     click.echo(f"; {len(patient.paths)} pages, {visitor.requests} requests")
+    notes = [one for one in findings if (one.kind, host) in KNOWN]
+    findings = [one for one in findings if one not in notes]
+    for note in notes:
+        click.echo(f"note: {note.text}; no setting of {host} helps")
     for finding in findings:
         click.echo(f"{finding.kind}: {finding.text}")
     for kind in dict.fromkeys(finding.kind for finding in findings):

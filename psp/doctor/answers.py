@@ -26,7 +26,7 @@ def cookies(patient: Patient) -> Iterator[Finding]:
         reply = patient.get(path)
         for cookie in reply.all("set-cookie"):
             pair = cookie.partition(";")[0]
-            patient.visitor.get(f"{path}?end", ("Cookie", pair))
+            patient.ask("GET", f"{path}?end", [("Cookie", pair)])
     for path, reply in patient.seen():
         for cookie in reply.all("set-cookie"):
             name, flags = _parsed(cookie)

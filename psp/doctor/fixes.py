@@ -104,6 +104,9 @@ _FIXES: dict[str, dict[str, str]] = {
     "plant": {"": "Is --root the folder that this URL serves, and read when changed?"},
 }
 
+#: What nothing can be done about: kind and host.
+KNOWN = {("underscores", "lighttpd"), ("underscores", "granian")}
+
 
 def host_of(server: str) -> str:
     """The host as `psp hosting` calls its beginning, by the header *server*; or ""."""

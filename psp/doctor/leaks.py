@@ -43,6 +43,7 @@ def page_source(patient: Patient) -> Iterator[Finding]:
             reply = patient.get(spelling)
             if reply.status == 200 and _is_source(reply, sources.get(path)):
                 yield Finding("source", f"{spelling} is sent as it is written")
+                break
 
 
 def _spellings(path: str) -> Iterator[str]:
@@ -110,14 +111,20 @@ def _kind(name: str, content: bytes) -> str:
 
 def strays(patient: Patient) -> Iterator[Finding]:
     """Repositories and settings, beside the pages or one folder above."""
-    folders = {path[: path.index("/", 1)] for path in patient.paths if "/" in path[1:]}
-    ways = ["/", "/../", "/..%2f", "/%2e%2e/"]
-    ways += [f"{folder}../" for folder in sorted(folders)]  # nginx: alias, no slash
+    ways = _ways(patient)
     for name, looks, kind in _STRAYS:
         for way in ways:
             reply = patient.get(way + name)
             if reply.status == 200 and not reply.is_html and looks.search(reply.body):
                 yield Finding(kind, f"{way}{name} is sent")
+                break
+
+
+def _ways(patient: Patient) -> list[str]:
+    """Beginnings of paths that lead into the root, or to the folder above."""
+    folders = {path[: path.index("/", 1)] for path in patient.paths if "/" in path[1:]}
+    above = [f"{folder}../" for folder in sorted(folders)]  # nginx: alias, no slash
+    return ["/", "/../", "/..%2f", "/%2e%2e/", *above]
 
 
 def own_files(patient: Patient) -> Iterator[Finding]:
@@ -126,14 +133,14 @@ def own_files(patient: Patient) -> Iterator[Finding]:
     if settings is None:
         return
     places = {"key": settings.key_path, "sessions": settings.session_path}
-    root = os.path.abspath(settings.document_root)
+    root, ways = os.path.abspath(settings.document_root), _ways(patient)
     for kind, place in places.items():
         content = read(place)[:64] if place and os.path.isfile(place) else b""
         if not place or not content:
             continue
-        below = as_path(os.path.relpath(place, os.path.dirname(root)))
+        below = as_path(os.path.relpath(place, os.path.dirname(root)))[1:]
         inside = as_path(os.path.relpath(place, root))
-        for path in dict.fromkeys((below, inside)):
+        for path in dict.fromkeys([inside, *(way + below for way in ways)]):
             reply = patient.get(path)
             if reply.status == 200 and reply.body.startswith(content):
                 yield Finding(kind, f"{path} is sent")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urldefrag, urljoin, urlsplit
 
 from ..adapters.site import path_rules
 from ..http.pathrules import DEFAULT_RULES, PathRules, is_below, is_hidden
 from ..settings import Settings
+from .links import crawl
 from .plant import PREFIX, Plant
-from .visitor import Reply, Visitor, as_path
+from .visitor import Pairs, Reply, Unreadable, Visitor, as_path
 
 MOST_PAGES, MOST_FILES = 40, 500
-
-_LINK = re.compile(r"""\b(?:href|src|action)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 
 @dataclass
@@ -38,7 +35,7 @@ class Patient:
     def paths(self) -> list[str]:
         """Where pages are: by the files of the site if those are known, or by links."""
         if self.settings is None:
-            return list(crawl(self))
+            return list(crawl(self.visitor, self.get, MOST_PAGES))
         rules = self._rules
         names = [name for name in self.files if self._is_served_page(name, rules)]
         return ["/", *map(as_path, names[:MOST_PAGES])]
@@ -79,8 +76,20 @@ class Patient:
     def get(self, path: str) -> Reply:
         """The answer to GET *path*, asked for once."""
         if path not in self._replies:
-            self._replies[path] = self.visitor.get(path)
+            self._replies[path] = self.ask("GET", path)
         return self._replies[path]
+
+    def ask(
+        self, method: str, path: str, headers: Pairs = (), body: bytes = b""
+    ) -> Reply:
+        """The answer to a request; status 0 where the server hangs up instead.
+
+        Raises OSError where there is no server.
+        """
+        try:
+            return self.visitor.ask(method, path, headers, body)
+        except (ConnectionResetError, BrokenPipeError, Unreadable, TimeoutError):
+            return Reply(0, [], b"")
 
     def seen(self) -> Iterator[tuple[str, Reply]]:
         """Every answer so far that ``get`` has got."""
@@ -106,33 +115,3 @@ def read(path: str) -> bytes:
             return file.read(65536)
     except OSError:
         return b""
-
-
-def crawl(patient: Patient) -> Iterator[str]:
-    """The paths below that of the site that links lead to, beginning with ``/``."""
-    waiting, known = ["/"], {"/"}
-    while waiting and len(known) <= MOST_PAGES:
-        path = waiting.pop(0)
-        yield path
-        reply = patient.get(path)
-        if not reply.is_html:
-            continue
-        for link in links(patient.visitor, path, reply):
-            if link not in known:
-                known.add(link)
-                waiting.append(link)
-    yield from waiting
-
-
-def links(visitor: Visitor, path: str, reply: Reply) -> Iterator[str]:
-    """The paths of the same site that an answer links to, without their queries."""
-    base = f"{visitor.scheme}://{visitor.netloc}{visitor.prefix}"
-    for link in _LINK.findall(reply.text):
-        try:
-            parts = urlsplit(urldefrag(urljoin(base + path, link))[0])
-        except ValueError:
-            continue
-        same = (parts.scheme, parts.netloc) == (visitor.scheme, visitor.netloc)
-        if same and parts.path.startswith(f"{visitor.prefix}/"):
-            if parts.path.isascii() and parts.path.isprintable():
-                yield parts.path.removeprefix(visitor.prefix)

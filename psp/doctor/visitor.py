@@ -9,6 +9,7 @@ from http.client import (
     HTTPException,
     HTTPResponse,
     HTTPSConnection,
+    IncompleteRead,
 )
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -20,6 +21,10 @@ SECONDS = 20.0  # that an answer may take
 LARGEST = 4 * 1024 * 1024  # bytes of an answer that are looked at
 #: Where a visitor on this machine asks from: 127.0.0.1 is what trusted proxies have.
 _NO_PROXY = "127.0.0.2"
+
+
+class Unreadable(OSError):
+    """Something was answered that is not HTTP, or nothing at all."""
 
 
 class Reply(NamedTuple):
@@ -77,10 +82,6 @@ class Visitor:
         except ValueError:
             return False
 
-    def get(self, path: str, *headers: tuple[str, str]) -> Reply:
-        """The answer to GET *path*."""
-        return self.ask("GET", path, headers)
-
     def ask(
         self, method: str, path: str, headers: Pairs = (), body: bytes = b""
     ) -> Reply:
@@ -96,14 +97,14 @@ class Visitor:
             )
             for name, value in [("Host", self.netloc), *headers]:
                 connection.putheader(name, value)
-            connection.putheader("User-Agent", "psp-doctor")
+            connection.putheader("User-Agent", "psp")
             connection.putheader("Connection", "close")
             connection.endheaders(body or None)
             response = connection.getresponse()
-            raw = _left_over(response) if method == "HEAD" else response.read(LARGEST)
+            raw = _left_over(response) if method == "HEAD" else _read(response)
             return Reply(response.status, response.getheaders(), raw)
         except HTTPException as error:
-            raise ConnectionError(f"{method} {path}: {error!r}") from error
+            raise Unreadable(f"{method} {path}: {error!r}") from error
         finally:
             connection.close()
 
@@ -136,6 +137,14 @@ class Visitor:
 def _left_over(response: HTTPResponse) -> bytes:
     """What follows the head of an answer that has no body."""
     return response.fp.read(LARGEST) if response.fp else b""
+
+
+def _read(response: HTTPResponse) -> bytes:
+    """The body, as much of it as there is: pages may end in the middle."""
+    try:
+        return response.read(LARGEST)
+    except IncompleteRead as error:
+        return error.partial
 
 
 def as_path(name: str) -> str:

@@ -1,0 +1,1 @@
+"""An old site and its new pages, asked the same and compared."""

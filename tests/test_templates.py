@@ -133,14 +133,18 @@ class TestForm:
     @pytest.mark.parametrize(
         ("change", "complaint"),
         [
-            ({"name": ""}, "Tell us your name."),
-            ({"name": " \t"}, "Tell us your name."),
-            ({"name": "x" * 81}, "80 characters"),
+            ({"name": ""}, "This is needed."),
+            ({"name": " \t"}, "This is needed."),
+            ({"name": "x" * 81}, "At most 80 characters"),
             ({"email": "nonsense"}, "looks like"),
-            ({"topic": "forged"}, "Choose one of the topics."),
-            ({"message": "y" * 1001}, "1001 characters"),
-            ({"file": (io.BytesIO(bytes(1024 * 1024 + 1)), "big")}, "at most 1 MiB"),
-            ({"name": (io.BytesIO(b"a file"), "where.txt")}, "Tell us your name."),
+            ({"topic": "forged"}, "Choose one of these."),
+            ({"message": "y" * 1001}, "At most 1000 characters"),
+            (
+                {"file": (io.BytesIO(bytes(1024 * 1024 + 1)), "big")},
+                "larger than 1048576 bytes",
+            ),
+            ({"name": (io.BytesIO(b"a file"), "where.txt")}, "cannot be a file"),
+            ({"copy": ["me", "all"]}, "Choose one of these."),
         ],
     )
     def test_says_what_is_wrong(

@@ -108,6 +108,8 @@ def test_form_by_hand(site: str, tab: Tab) -> None:
     tab.type("#email", "nowhere")
     tab.follow("form button")
     assert "An e-mail address looks like" in tab.text
+    assert tab.evaluate("document.querySelectorAll('[aria-invalid]').length") == 2
+    assert tab.evaluate("document.querySelector('#name').value") == "Zoë"
     tab.type("#email", "zoe@example.org")
     tab.evaluate("document.querySelector('#topic').value = 'idea'")
     tab.click("input[value=me]")

@@ -77,6 +77,7 @@ class PSPInterface(PageInterface):
         128 random bits as text, the same as in ``Content-Security-Policy``.
         """
         nonce: str = self.req._nonce
+        self._nonce = nonce
         return nonce
 
     def names_for(self, page: LoadedPage) -> dict[str, Any]:

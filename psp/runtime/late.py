@@ -36,9 +36,10 @@ def defer(
 def write_late(interface: PageInterface) -> None:
     """Send what has been written, then each deferred part as it is made.
 
-    Of one that fails, over HTTP, only the placeholder is left.
+    Of one that fails, over HTTP, only the placeholder is left. The scripts have the
+    nonce where the site puts it on pages, or where a page has asked for it.
     """
-    nonce = interface._nonce_of_late
+    nonce = interface._nonce_of_late or interface._nonce
     attribute = f' nonce="{escape(nonce)}"' if nonce else ""
     output = interface._output
     while interface._late:

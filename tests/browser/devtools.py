@@ -49,6 +49,17 @@ class Tab:
         """Shows *url*, once it has loaded."""
         self._until_loaded("Page.navigate", url=url)
 
+    def begin(self, url: str) -> None:
+        """Goes to *url*, which may take long until all of it is there."""
+        self._call("Page.navigate", url=url)
+
+    def until(self, condition: str) -> None:
+        """Waits until the JavaScript *condition* holds in the page."""
+        look = f"(done => {{ const look = () => ({condition}) ? done(true) :"
+        promise = f"new Promise({look} setTimeout(look, 20); look() }}))"
+        wanted = {"expression": promise, "awaitPromise": True}
+        assert "exceptionDetails" not in self._call("Runtime.evaluate", **wanted)
+
     def resize(self, width: int, height: int) -> None:
         """Makes the window so many CSS pixels large."""
         self._call(

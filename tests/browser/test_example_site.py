@@ -39,7 +39,9 @@ def test_pages_are_laid_out(site: str, width: int, dark: bool) -> None:
         assert not seen["small"], f"{page} has targets that are hard to hit"
 
 
-@pytest.mark.parametrize("page", ["index.psp", "form.psp", "login.psp"])
+@pytest.mark.parametrize(
+    "page", ["index.psp", "form.psp", "login.psp", "parts.psp?pause=none"]
+)
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_screenshot(

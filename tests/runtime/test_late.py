@@ -47,6 +47,15 @@ def test_the_script_has_the_nonce() -> None:
     assert '<script nonce="abc">' in sent(PAGE, "abc")[1]
 
 
+def test_the_script_has_the_nonce_of_a_policy_of_the_page(tmp_path: Path) -> None:
+    header = "<% req.headers_out['X-Policy'] = psp.nonce %>"
+    (tmp_path / "p.psp").write_text(
+        "<% def f(): %>x<% end %><% psp.defer(f) %>" + header
+    )
+    answer = Client(WSGIApplication(tmp_path)).get("/p.psp")
+    assert f'<script nonce="{answer.headers["X-Policy"]}">' in answer.text
+
+
 def test_a_part_may_defer_another() -> None:
     page = "<% def a(): %>a<% psp.defer(b) %><% end %><% def b(): %>b<% end %>"
     pieces = sent(page + "<% psp.defer(a) %>")

@@ -66,7 +66,9 @@ def _is_source(reply: Reply, source: bytes | None) -> bool:
 
 
 def backups(patient: Patient) -> Iterator[Finding]:
-    """Copies that editors leave beside pages, and compiled pages."""
+    """Copies that editors leave beside pages, and compiled pages, by guessing."""
+    if patient.settings is not None:
+        return  # what there is, is known: hidden_files asks for it
     for path in patient.paths:
         if path.endswith("/"):
             continue

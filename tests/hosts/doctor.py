@@ -74,7 +74,7 @@ def found_at(stage: Stage, port: str, prefix: str = "", https: bool = False) -> 
     url = f"{scheme}://localhost:{number}{prefix}/"
     command = [sys.executable, "-m", "psp", "doctor", url, "--insecure", "--plant"]
     command += ["--config", str(stage.root / "psp.toml")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.stderr:
         raise RuntimeError(done.stderr)
     return done.stdout

@@ -18,6 +18,7 @@ from .http.answer import Answer, Start
 from .http.csp import FIXED, HEADER, with_nonce
 from .http.exchange import Exchange
 from .http.forms import FieldStorage
+from .http.health import answer_health
 from .http.interface import PSPInterface
 from .http.paths import DocumentRoot, Kind, Target
 from .http.request import Request
@@ -71,7 +72,8 @@ class PageHandler:
     otherwise; *csrf_origins* are other sites it lets in. *cookie_keys* are those of
     signed cookies, the newest first. *find_visitor* makes the request of a proxy the
     visitor's, before anything else looks at it. *csp* is the Content-Security-Policy of
-    pages, *catalogues* are the languages that they are translated into.
+    pages, *catalogues* are the languages that they are translated into. *health* is
+    the path where monitors ask.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class PageHandler:
         find_visitor: Callable[[Request], None] | None = None,
         csp: str | None = None,
         catalogues: Catalogues | None = None,
+        health: str | None = None,
     ):
         self.engine = engine
         self.root = root
@@ -102,6 +105,7 @@ class PageHandler:
         self.find_visitor = find_visitor
         self.csp = csp
         self.catalogues = catalogues
+        self.health = health
 
     def _session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
         """The site's version of *rules*, which differs by scheme alone."""
@@ -109,6 +113,8 @@ class PageHandler:
 
     def handle(self, request: Request, start: Start) -> Iterable[bytes]:
         """Answer *request* through *start*; what is left of the body is returned."""
+        if request.path == self.health:
+            return answer_health(request, start, self.root.folder)
         if self.find_visitor is not None:
             self.find_visitor(request)
         try:

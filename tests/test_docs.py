@@ -11,6 +11,8 @@ The first word after a fence says what it is:
 ``requests``        requests over HTTP, each with the status of its answer
 ``toml``            settings, loaded
 ``nginx name`` …    a recipe for a host, tried by ``tests/hosts``
+``systemd name``    a unit, verified where systemd is
+``dockerfile``      tried by ``tests/hosts/test_production.py``
 
 Comments of HTML say more: ``<!-- names: {...} -->`` are the names of the next page,
 ``<!-- file: name text -->`` makes a file, ``<!-- request: POST /path field=value -->``
@@ -26,6 +28,7 @@ import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import traceback
@@ -145,6 +148,21 @@ class Notebook:
     def do_recipe(self, step: Step) -> None:
         """A recipe is tried by the hosts, where it must be part of a row."""
         assert (step.kind, *step.words) in used_recipes()
+
+    def do_systemd(self, step: Step) -> None:
+        """A unit is right where systemd has nothing to say about it."""
+        assert shutil.which("systemd-analyze") or "CI" not in os.environ
+        if shutil.which("systemd-analyze"):
+            unit = self.folder / step.words[0]
+            text = step.text.replace("/srv/psp/bin/psp", sys.executable)
+            unit.write_text(text.replace("/srv/site", str(self.folder)))
+            command = ["systemd-analyze", "verify", "--man=no", str(unit)]
+            found = subprocess.run(command, capture_output=True, text=True)
+            assert (found.returncode, found.stderr) == (0, "")
+
+    def do_dockerfile(self, step: Step) -> None:
+        """The instructions are tried where there is time for it."""
+        assert step.words == ["Dockerfile"]
 
     do_sh = do_nginx = do_apache = do_lighttpd = do_recipe
 

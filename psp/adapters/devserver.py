@@ -31,6 +31,8 @@ access_log = logging.getLogger("psp.access")
 
 #: Seconds that running requests have to finish once the server is to stop.
 GRACE = 10.0
+#: Seconds in which a new connection has to bring its request then.
+FRESH = 0.5
 
 BodyLimit = Callable[[str], int]
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -41,7 +43,8 @@ class Server:
 
     ``settings.server.port`` 0 takes a free port; ``url`` tells which. Raises
     OSError where the address cannot be had. *body_limit* tells how many bytes may be
-    sent to a path, where that is more than the site's limit.
+    sent to a path, where that is more than the site's limit. With a *listener* it is
+    that which is served.
     """
 
     def __init__(
@@ -49,8 +52,10 @@ class Server:
         application: Application,
         settings: Settings,
         body_limit: BodyLimit | None = None,
+        listener: socket.socket | None = None,
     ):
-        listener = _listen(settings.server.host, settings.server.port)
+        if listener is None:
+            listener = listen(settings.server.host, settings.server.port)
         limits = settings.limits
         self._waitress = create_server(
             application,
@@ -76,8 +81,7 @@ class Server:
     @property
     def url(self) -> str:
         """Where a browser finds the site."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/"
+        return url_of(self.host, self.port)
 
     def run(self) -> None:
         """Serves until ``stop`` is called, then lets running requests finish."""
@@ -101,15 +105,24 @@ class Server:
             self._waitress.pull_trigger()
 
     def _busy(self) -> bool:
-        """Whether a request is being worked on or an answer still goes out."""
+        """Whether a request comes, is worked on, or is still being answered."""
+        newest = time.time() - FRESH
         return any(
-            channel.requests or channel.total_outbufs_len
+            channel.requests
+            or channel.total_outbufs_len
+            or channel.request is not None
+            or channel.last_activity == channel.creation_time > newest
             for channel in self._channels()
         )
 
     def _channels(self) -> list[HTTPChannel]:
         """The connections that are open now."""
         return list(self._waitress.active_channels.values())
+
+
+def url_of(host: str, port: int) -> str:
+    """The URL of a server at *host*, a name or an address."""
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def is_loopback(host: str) -> bool:
@@ -120,7 +133,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A listening socket; of a name with several addresses, the first."""
     found = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -46,13 +46,14 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
         csrf=settings.csrf,
         cookie_keys=settings.cookie_keys,
         csrf_origins=frozenset(settings.csrf_origins),
-        find_visitor=_visitors(settings),
+        find_visitor=make_find_visitor(settings),
         csp=settings.csp,
         catalogues=_catalogues(settings),
+        health=settings.health,
     )
 
 
-def _visitors(settings: Settings) -> Callable[[Request], None] | None:
+def make_find_visitor(settings: Settings) -> Callable[[Request], None] | None:
     """What finds the visitor behind the proxies of the site; None if it has none."""
     if not settings.trusted_proxies:
         return None

@@ -14,19 +14,28 @@ log = logging.getLogger(__name__)
 LIFETIME = 1.0
 
 _STOPPING = {signal.SIGTERM, signal.SIGINT}
-_WATCHED = {*_STOPPING, signal.SIGCHLD}
+_WATCHED = {*_STOPPING, signal.SIGCHLD, signal.SIGHUP}
 
 
 class Workers:
     """*count* processes that run *serve*; one that ends is replaced by another.
 
-    *serve* has to return after SIGTERM.
+    *serve* has to return after SIGTERM. After SIGHUP all are replaced, as many as
+    *renew* says, which is called before.
     """
 
-    def __init__(self, count: int, serve: Callable[[], object]):
+    def __init__(
+        self,
+        count: int,
+        serve: Callable[[], object],
+        renew: Callable[[], int] | None = None,
+    ):
         self._count = count
         self._serve = serve
+        self._renew = renew
         self._began: dict[int, float] = {}  # process id to time
+        self._dismissed: set[int] = set()  # stop as soon as others have begun
+        self._leaving: set[int] = set()  # have been told to stop
         self._stopping = False
 
     def run(self) -> None:
@@ -36,9 +45,10 @@ class Workers:
         """
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
         try:
-            while self._began or not self._stopping:
+            while self._began or self._leaving or not self._stopping:
                 while not self._stopping and len(self._began) < self._count:
                     self._start(before)
+                self._let_go()
                 self._wait()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -50,6 +60,7 @@ class Workers:
             return
         code = 1
         try:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is for who minds them
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._serve()
             code = 0
@@ -59,19 +70,38 @@ class Workers:
             os._exit(code)
 
     def _wait(self) -> None:
-        """Wait until a process has ended or all are to stop."""
-        if signal.sigwait(_WATCHED) in _STOPPING:
+        """Wait until a process has ended, or all are to stop or to be replaced."""
+        number = signal.sigwait(_WATCHED)
+        if number in _STOPPING:
             self._stopping = True
-            for process in self._began:
-                os.kill(process, signal.SIGTERM)
-        while self._began:
+            self._dismiss()
+            self._let_go()
+        elif number == signal.SIGHUP and not self._stopping:
+            if self._renew is not None:
+                self._count = self._renew()
+            self._dismiss()
+        while self._began or self._leaving or self._dismissed:
             process, status = os.waitpid(-1, os.WNOHANG)
             if not process:
                 return
             self._note_end(process, status)
 
+    def _dismiss(self) -> None:
+        """Have others take the place of all processes."""
+        self._dismissed |= self._began.keys()
+        self._began.clear()
+
+    def _let_go(self) -> None:
+        """Tell those to stop whose place is taken."""
+        for process in self._dismissed:
+            os.kill(process, signal.SIGTERM)
+        self._leaving |= self._dismissed
+        self._dismissed.clear()
+
     def _note_end(self, process: int, status: int) -> None:
         began = self._began.pop(process, None)
+        self._leaving.discard(process)
+        self._dismissed.discard(process)
         if began is None or self._stopping:
             return
         log.error("worker %d ended with status %d and is replaced", process, status)

@@ -6,6 +6,7 @@ SettingsError that says where it stands.
 
 from .load import FILE_VARIABLE, load_settings
 from .schema import (
+    STANDARD_OUTPUT,
     LimitSettings,
     ServerSettings,
     SessionSettings,
@@ -15,6 +16,7 @@ from .schema import (
 
 __all__ = [
     "FILE_VARIABLE",
+    "STANDARD_OUTPUT",
     "LimitSettings",
     "ServerSettings",
     "SessionSettings",

@@ -180,6 +180,11 @@ def _path(value: object) -> str:
     return os.path.expanduser(_text(value))
 
 
+def _url_path(value: object) -> str:
+    path = _text(value)
+    return str(_require(path, path.startswith("/") and not set(path) & set("?#%")))
+
+
 def _is_flag(value: object) -> object:
     return _require(value, type(value) is bool)
 
@@ -196,6 +201,8 @@ POLICY = Kind("a text in ASCII", _policy)
 COUNT = whole(0, 10**6)
 FOLDER = Kind("the path of a folder", _path)
 PATH = Kind("the path of a file or folder", _path)
+LOG_FILE = Kind('the path of a file, or "-"', _path)
+URL_PATH = Kind('a path such as "/healthz"', _url_path)
 KEY_FILE = Kind('the path of a file, or "none"', _path)
 ENCODING = Kind("the name of an encoding", _encoding)
 SIZE = Kind('a number of bytes, or "64kb"', _limit, _number_or_text)

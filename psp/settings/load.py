@@ -17,7 +17,7 @@ from ..source import Source
 from . import kinds
 from .keys import key_places
 from .kinds import Kind
-from .schema import SETTINGS, TABLES, UNSIGNED, KeyPath, Settings
+from .schema import SETTINGS, STANDARD_OUTPUT, TABLES, UNSIGNED, KeyPath, Settings
 from .together import session_problem
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,14 @@ EMBEDDED = "sqlite"
 VARIABLES = {PREFIX + "_".join(path).upper(): path for path in SETTINGS}
 
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
+#: The kinds that are paths, and what is none all the same.
+_PATHS = {
+    kinds.FOLDER: None,
+    kinds.PATH: None,
+    kinds.KEY_FILE: UNSIGNED,
+    kinds.LOG_FILE: STANDARD_OUTPUT,
+}
 
 Place = Callable[[KeyPath], str]
 
@@ -154,8 +162,7 @@ def _checked(given: _Given) -> Any:
         value = kind.check(given.value)
     except (ValueError, TypeError):
         raise _wrong(given.place, given.path, given.value) from None
-    is_path = kind in (kinds.FOLDER, kinds.PATH)
-    if is_path or (kind is kinds.KEY_FILE and value != UNSIGNED):
+    if kind in _PATHS and value != _PATHS[kind]:
         return os.path.abspath(os.path.join(given.folder, value))
     return value
 

@@ -23,6 +23,8 @@ KeyPath = tuple[str, ...]
 
 #: What ``key_file`` is called where owner and mode of the files take a key's place.
 UNSIGNED = "none"
+#: What ``server.access_log`` is called where it is no file.
+STANDARD_OUTPUT = "-"
 
 
 def setting(default: T, kind: Kind, doc: str) -> T:
@@ -43,6 +45,17 @@ class ServerSettings:
     )
     threads: int = setting(
         4, kinds.whole(1, 1000), "Requests that are worked on at the same time."
+    )
+    workers: int | None = setting(
+        None,
+        kinds.whole(1, 1000),
+        "Processes that serve in production, each with its threads, and one more that "
+        "minds them; without it a single one.",
+    )
+    access_log: str | None = setting(
+        None,
+        kinds.LOG_FILE,
+        'File with a line for each request; "-" is standard output.',
     )
 
 
@@ -169,6 +182,11 @@ class Settings:
         "never",
         kinds.choice("never", "inside"),
         "Whether symbolic links that stay inside the document root are followed.",
+    )
+    health: str | None = setting(
+        None,
+        kinds.URL_PATH,
+        "Path that is answered by 200 while the site can be served, otherwise by 503.",
     )
     csrf: bool = setting(
         False,

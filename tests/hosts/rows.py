@@ -95,6 +95,7 @@ def within(name: str, files: tuple[str, ...]) -> Row:
 ROWS = {
     "test client": Row(cannot=UNDERSCORES),
     "psp serve": Row((), ("serve", "8000")),
+    "psp serve workers": Row((), ("serve-workers", "8000")),
     "waitress": Row(WSGI, ("waitress", "8000")),
     "gunicorn": Row(WSGI, ("gunicorn", "8000")),
     "cheroot": Row(CHEROOT, ("cheroot", "8000")),

@@ -89,6 +89,7 @@ class PageHandler:
         csrf_origins: frozenset[str] = frozenset(),
         find_visitor: Callable[[Request], None] | None = None,
         csp: str | None = None,
+        fragments: bool = False,
         catalogues: Catalogues | None = None,
         health: str | None = None,
     ):
@@ -104,6 +105,7 @@ class PageHandler:
         self.csrf_origins = csrf_origins
         self.find_visitor = find_visitor
         self.csp = csp
+        self.fragments = fragments
         self.catalogues = catalogues
         self.health = health
 
@@ -264,6 +266,9 @@ class PageRun:
             names = self._names(self.page)
             if self.page.needs_interface:
                 interface = self._interface(names)
+            if interface is not None and self.handler.fragments:
+                self._run_fragment(self.page, names, interface)
+                return True
             run_page(self.page, names, self.output, interface, self.handler.engine)
             if interface is not None:
                 interface.finish()
@@ -276,6 +281,28 @@ class PageRun:
         except BaseException as error:
             return self._fail(error, interface)
         return True
+
+    def _run_fragment(
+        self, page: LoadedPage, names: dict[str, Any], interface: PSPInterface
+    ) -> None:
+        """Run *page* for the fragment that is asked for, or for all of it.
+
+        Raises HTTPError 404 where the query names one that the page does not write.
+        """
+        from .http.asked import asked_fragment
+        from .runtime.parts import FragmentDone
+
+        interface._wanted, needed = asked_fragment(self.request)
+        self.response.headers.add("Vary", "HX-Request, HX-Target")
+        try:
+            run_page(page, names, self.output, interface, self.handler.engine)
+            if needed:
+                raise HTTPError(404)
+            interface.finish()
+        except FragmentDone as done:
+            self.output.unwind(0)
+            self.output.reset()
+            self.output.write(done.text)
 
     def note(self, error: BaseException) -> str:
         """Write *error* into the log; the id under which it can be found there."""

@@ -48,6 +48,7 @@ def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandle
         csrf_origins=frozenset(settings.csrf_origins),
         find_visitor=make_find_visitor(settings),
         csp=settings.csp,
+        fragments=settings.fragments,
         catalogues=_catalogues(settings),
         health=settings.health,
     )

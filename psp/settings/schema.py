@@ -220,6 +220,11 @@ class Settings:
         "Content-Security-Policy of pages; `'nonce'` in it is the request's own, which "
         "scripts and styles of pages are given.",
     )
+    fragments: bool = setting(
+        False,
+        kinds.FLAG,
+        "Answer `?fragment=name`, and htmx by its target, with that fragment alone.",
+    )
     cookie_keys: tuple[str, ...] = setting(
         (),
         kinds.SECRETS,

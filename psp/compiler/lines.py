@@ -50,6 +50,22 @@ def width(blanks: str) -> int:
     return len(blanks.expandtabs(8))
 
 
+def unmatched_bracket(code: str) -> int:
+    """The offset of the bracket in *code* that lacks its other half, -1 without one.
+
+    Of several the first that closes nothing, or else the last that is left open.
+    """
+    left: list[int] = []
+    for piece in _PIECE.finditer(code):
+        if piece.lastgroup == "open":
+            left.append(piece.start())
+        elif piece.lastgroup == "close":
+            if not left:
+                return piece.start()
+            left.pop()
+    return left[-1] if left else -1
+
+
 def logical_lines(code: str) -> Iterator[LogicalLine]:
     """The logical lines of *code*, blank ones left out."""
     pieces = _PIECE.finditer(code)

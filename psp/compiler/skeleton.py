@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ..errors import PageSyntaxError
 from ..source import Source, Span
 from .blocks import write_lenient
+from .lines import unmatched_bracket
 from .nodes import Expression, Page
 from .strict import write_strict
 from .writer import Hole, HoleKind, NotStrict, Origin, Site, SkeletonWriter
@@ -24,6 +25,7 @@ _STATEMENT = re.compile(
     r"\s*(assert|break|class|continue|def|del|elif|else|except|finally|for|from|global"
     r"|if|import|nonlocal|pass|raise|return|try|while|with)\b"
 )
+_BRACKET = re.compile(r"'\(' was never closed|unmatched '\)'")
 _NUMBERED = re.compile(r"\bline (\d+)")
 
 
@@ -57,8 +59,8 @@ def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        statement = _statement_in_expression(error, writer)
-        raise statement or moved_error(error, writer.origins) from None
+        own = _own_error(error, writer)
+        raise own or moved_error(error, writer.origins) from None
     except UnicodeEncodeError:
         raise _undecodable(writer) from None
     except (RecursionError, MemoryError):
@@ -67,22 +69,38 @@ def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
     return Skeleton(page.source, text, strict, origins, holes, sites, tree)
 
 
-def _statement_in_expression(
-    error: SyntaxError, writer: SkeletonWriter
-) -> PageSyntaxError | None:
-    """What to say of ``<%= if x: %>``, where that is what *error* is about."""
+def _own_error(error: SyntaxError, writer: SkeletonWriter) -> PageSyntaxError | None:
+    """What to say where *error* is about an expression and the call around it."""
     source, at = _moved(error.lineno or 1, error.offset or 1, writer.origins)
     for kind, node, its_source, *_ in writer.holes:
-        if kind is not HoleKind.EXPRESSION or its_source is not source:
-            continue
-        assert isinstance(node, Expression)
-        match = _STATEMENT.match(node.code)
-        if match and node.start <= at <= node.span.end:
-            start = node.start + match.start(1)
-            word = match[1]
-            message = f"{word!r} starts a statement, expected an expression: use <% %>"
-            return PageSyntaxError.at(source, Span(start, start + len(word)), message)
+        if kind is HoleKind.EXPRESSION and its_source is source:
+            assert isinstance(node, Expression)
+            if node.start <= at <= node.span.end:
+                return _statement(node, source) or _unmatched(node, source, at, error)
     return None
+
+
+def _statement(node: Expression, source: Source) -> PageSyntaxError | None:
+    """What to say of ``<%= if x: %>``."""
+    match = _STATEMENT.match(node.code)
+    if match is None:
+        return None
+    start = node.start + match.start(1)
+    word = match[1]
+    message = f"{word!r} starts a statement, expected an expression: use <% %>"
+    return PageSyntaxError.at(source, Span(start, start + len(word)), message)
+
+
+def _unmatched(
+    node: Expression, source: Source, at: int, error: SyntaxError
+) -> PageSyntaxError | None:
+    """What to say of ``<%= a) %>``, where CPython finds a bracket of the call."""
+    bracket = unmatched_bracket(node.code)
+    inside = node.start < at < node.start + len(node.code)
+    if bracket < 0 or inside or not _BRACKET.fullmatch(error.msg):
+        return None
+    start = node.start + bracket
+    return PageSyntaxError.at(source, Span(start, start + 1), error.msg)
 
 
 def moved_error(error: SyntaxError, origins: list[Origin]) -> PageSyntaxError:

@@ -239,7 +239,7 @@ class PageInterface:
 
         page = self._page.page.name if self._page else ""
         key = repr((page, name, *vary))
-        return Cached(self._output, self._runner.fragments, key, seconds)
+        return Cached(self, self._runner.fragments, key, seconds)
 
     def fragment(self, name: str) -> Fragment:
         """``with psp.fragment("cart"):`` names a piece that can be rendered alone."""

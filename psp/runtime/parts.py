@@ -100,14 +100,22 @@ def captured(
 
 
 class Cached:
-    """A piece that is kept under *key*; its ``with`` gives False where it is there."""
+    """A piece that is kept under *key*; its ``with`` gives False where it is there.
 
-    __slots__ = ("_output", "_store", "_key", "_seconds", "_found", "_skippable")
+    Kept before the text, on a line of its own, is the nonce of the run that made it:
+    each run that writes the text has its own in its place.
+    """
+
+    __slots__ = ("_interface", "_store", "_key", "_seconds", "_found", "_skippable")
 
     def __init__(
-        self, output: Output, store: FragmentCache, key: str, seconds: float | None
+        self,
+        interface: PageInterface,
+        store: FragmentCache,
+        key: str,
+        seconds: float | None,
     ):
-        self._output = output
+        self._interface = interface
         self._store = store
         self._key = key
         self._seconds = seconds
@@ -124,12 +132,15 @@ class Cached:
         if not self._skippable:
             what = "its block can be skipped only in a page, in 'with psp.cache(...):'"
             raise PspError(f"psp.cache() under another name, or outside a page: {what}")
-        text = self._store.get(self._key)
-        self._found = text is not None
-        if text is None:
-            self._output.begin()
+        kept = self._store.get(self._key)
+        self._found = kept is not None
+        if kept is None:
+            self._interface._output.begin()
         else:
-            self._output.write(text)
+            nonce, _, text = kept.partition("\n")
+            if nonce:
+                text = text.replace(nonce, self._interface.nonce)
+            self._interface._output.write(text)
         return not self._found
 
     def __exit__(
@@ -140,10 +151,16 @@ class Cached:
     ) -> None:
         if self._found:
             return
-        text = self._output.end()
+        output = self._interface._output
+        text = output.end()
         if kind is None:
-            self._store.set(self._key, text, self._seconds)
-            self._output.write(text)
+            nonce = self._interface._nonce
+            if nonce is None or nonce not in text:
+                nonce = ""
+            # A visitor who has the headers may have put their nonce into the text.
+            if not (nonce and output.sent):
+                self._store.set(self._key, f"{nonce}\n{text}", self._seconds)
+            output.write(text)
 
 
 class FragmentDone(BaseException):

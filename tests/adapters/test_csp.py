@@ -42,6 +42,11 @@ def root(tmp_path: Path) -> Path:
         "error.psp": "<script>sorry()</script>",
         "broken.psp": "<% 1/0 %>",
         "stream.psp": "<script>a</script><% psp.flush() %><script>b</script>",
+        "kept.psp": "<% with psp.cache('a'): %><script>a</script><% end %>",
+        "inner.psp": "<% with psp.cache('a'): %><% psp.include('kept.psp') %><% end %>",
+        "late.psp": "<%! runs = [] %><% if 'late' in (req.args or ''): psp.flush() %>"
+        "<% with psp.cache('b'): %><% runs.append(1) %><script>a</script><% end %>"
+        "<%= len(runs) %>",
         "old.psp": '<%@ page dialect="mod_python" %><script>a</script>',
         "file.txt": "text",
     }
@@ -50,7 +55,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", ["page", "layout", "stream", "fails", "old"])
+@pytest.mark.parametrize(
+    "page", ["page", "layout", "stream", "fails", "old", "kept", "inner"]
+)
 def test_header_and_page_agree(root: Path, page: str) -> None:
     client = Client(root, csp=POLICY, raises=False)
     nonces = set()
@@ -60,6 +67,14 @@ def test_header_and_page_agree(root: Path, page: str) -> None:
         assert answer.headers.getlist("Content-Security-Policy") == [sent(nonce)]
         nonces.add(nonce)
     assert len(nonces) == 3
+
+
+def test_a_piece_made_behind_the_headers_is_not_kept(root: Path) -> None:
+    """Who reads the nonce while the page still runs may have it put into the text."""
+    client = Client(root, csp=POLICY)
+    queries = ["late", "late", "", "", "late"]
+    answers = [client.get("/late.psp", query_string=query) for query in queries]
+    assert [answer.text[-1] for answer in answers] == list("12333")
 
 
 def test_a_page_may_send_its_own(root: Path) -> None:

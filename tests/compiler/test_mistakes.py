@@ -42,7 +42,11 @@ MISTAKES = {
     ),
     "expr-brackets": (
         "<%= f(1 %>",
-        "page.psp:1:4: '(' was never closed\n    <%= f(1 %>\n       ^",
+        "page.psp:1:6: '(' was never closed\n    <%= f(1 %>\n         ^",
+    ),
+    "expr-bracket-too-many": (
+        "<p><%= f(1)) # all\n%>",
+        "page.psp:1:12: unmatched ')'\n    <p><%= f(1)) # all\n               ^",
     ),
     "scriptlet-syntax": (
         "a\n <% x = = 2 %>",

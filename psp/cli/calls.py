@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from ..compiler.lint import place_in_page
 from ..compiler.nodes import Page, notice
-from ..compiler.pipeline import build_skeleton, read_page
+from ..compiler.pipeline import build_skeleton
 from ..compiler.skeleton import Skeleton
-from ..engine import candidates
-from ..errors import PageSyntaxError, ParameterError, PspError
+from ..errors import PageSyntaxError, ParameterError
 from ..page import Notice
 from ..runtime.parameters import check_names
 from ..source import Span
+from .layouts import layouts_of, read_called
 from .pages import Site
 
-_DEPTH = 50  # of layouts around layouts, before a circle is assumed
+_UNKNOWN = ""  # a component whose name is computed
 
 
 def wrong_calls(site: Site, page: Page, skeleton: Skeleton) -> Iterator[Notice]:
@@ -31,25 +31,26 @@ def wrong_calls(site: Site, page: Page, skeleton: Skeleton) -> Iterator[Notice]:
                 ),
                 args=[ast.Constant(value=str(file))],
             ):
-                called = _read(site, page.source.name, file)
+                called = read_called(site, page.source.name, file)
                 problem = _misgiven(called, node.keywords) if called else ""
                 if problem:
                     yield _at(node, skeleton, problem)
 
 
 def unplaced_sections(site: Site, page: Page, skeleton: Skeleton) -> Iterator[Notice]:
-    """Parts that *page* fills and none of its layouts places."""
-    layout = page.options.layout
-    if layout is None:
-        return
-    placed = _placed_by_layouts(site, page)
-    if placed is None:
-        return
-    for node in _filled(skeleton.tree.body):
-        name = _constant_name(node)
-        if name is not None and name not in placed:
-            known = ", ".join(map(repr, sorted(placed))) or "none"
-            message = f"layout {layout!r} places no section {name!r}: it has {known}"
+    """Parts that *page* fills and none of its layouts, or the component, places."""
+    own = page.options.layout
+    layouts = layouts_of(site, page)
+    placed = {own: _placed_by(layouts) if layouts else None}
+    for node, component in _filled(skeleton.tree.body, None):
+        file = own if component is None else component
+        if component is not None and file not in placed:
+            placed[file] = _placed_by_component(site, page, component)
+        name, known = _constant_name(node), placed[file]
+        if name is not None and known is not None and name not in known:
+            what = "layout" if component is None else "component"
+            has = ", ".join(map(repr, sorted(known))) or "none"
+            message = f"{what} {file!r} places no section {name!r}: it has {has}"
             yield _at(node, skeleton, message)
 
 
@@ -57,15 +58,6 @@ def _at(node: ast.expr, skeleton: Skeleton, message: str) -> Notice:
     lines = skeleton.text.split("\n")
     source, at = place_in_page(node, skeleton, lines)
     return notice(source, Span(at, at + 1), message)
-
-
-def _read(site: Site, page: str, file: str) -> Page | None:
-    """The page that *page* calls *file*; None where another check complains of it."""
-    name = candidates(file, page, page, site.options.dialect)[0]
-    try:
-        return read_page(site.loader.load(name), site.resolver(name), site.options)
-    except (PspError, OSError):
-        return None
 
 
 def _misgiven(page: Page, keywords: list[ast.keyword]) -> str:
@@ -83,17 +75,10 @@ def _misgiven(page: Page, keywords: list[ast.keyword]) -> str:
     return ""
 
 
-def _placed_by_layouts(site: Site, page: Page) -> set[str] | None:
-    """The sections that the layouts of *page* place; None if that cannot be told."""
+def _placed_by(layouts: list[Page]) -> set[str] | None:
+    """The sections that *layouts* place; None if that cannot be told."""
     placed: set[str] = set()
-    for _ in range(_DEPTH):
-        layout = page.options.layout
-        if layout is None:
-            return placed
-        found = _read(site, page.source.name, layout)
-        if found is None:
-            return None
-        page = found
+    for page in layouts:
         try:
             tree = build_skeleton(page).tree
         except PageSyntaxError:
@@ -104,19 +89,37 @@ def _placed_by_layouts(site: Site, page: Page) -> set[str] | None:
                 if name is None:
                     return None
                 placed.add(name)
-    return None
+    return placed
 
 
-def _filled(body: Iterable[ast.AST]) -> Iterator[ast.expr]:
-    """Calls whose ``with`` fills a part of the layout, those of components left out."""
+def _placed_by_component(site: Site, page: Page, file: str) -> set[str] | None:
+    """The sections that the component which *page* calls *file* places."""
+    called = read_called(site, page.source.name, file)
+    layouts = None if called is None else layouts_of(site, called)
+    if called is None or layouts is None:
+        return None
+    return _placed_by([called, *layouts])
+
+
+def _filled(
+    body: Iterable[ast.AST], component: str | None
+) -> Iterator[tuple[ast.expr, str | None]]:
+    """Calls whose ``with`` fills a part, each with the component whose part it is.
+
+    That is None for the layout's. Components whose name is not written out are left
+    out.
+    """
     for node in body:
+        inner = component
         if isinstance(node, ast.With):
-            calls = [item.context_expr for item in node.items]
-            if any(_calls(call, "component") for call in calls):
-                continue
-            fills = (call for call in calls if _calls(call, "section", "push"))
-            yield from fills
-        yield from _filled(ast.iter_child_nodes(node))
+            for call in [item.context_expr for item in node.items]:
+                if _calls(call, "push"):
+                    yield call, None
+                elif _calls(call, "section") and inner != _UNKNOWN:
+                    yield call, inner
+                elif _calls(call, "component"):
+                    inner = _constant_name(call) or _UNKNOWN
+        yield from _filled(ast.iter_child_nodes(node), inner)
 
 
 def _calls(node: ast.AST, *methods: str) -> bool:

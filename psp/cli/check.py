@@ -17,6 +17,7 @@ from ..errors import PageSyntaxError
 from ..page import Notice
 from ..settings import Settings
 from .calls import unplaced_sections, wrong_calls
+from .layouts import layouts_of
 from .links import missing_includes, missing_layout
 from .pages import Outcome, Site, compile_pages, failures
 from .report import short_path
@@ -45,17 +46,17 @@ def command(
         site = Site(root, settings.page_options)
         outcomes = list(compile_pages(site, names))
         errors.update(_error(one.error) for one in failures(outcomes) if one.error)
-        parts = frozenset[str]().union(*(one.parts for one in outcomes))
-        for one in outcomes:
-            if one.error is None:
-                source = site.loader.load(one.name)
-                page = read_page(source, site.resolver(source.name), site.options)
-                if raw:
-                    others.update(_raw(page))
-                    continue
-                errors.update(missing_layout(site, source))
-                errors.update(wrong_calls(site, page, build_skeleton(page)))
-                others.update(_remarks(site, page, one, one.name in parts))
+        pages = [(_read(site, one.name), one) for one in outcomes if one.error is None]
+        if raw:
+            others.update(found for page, _ in pages for found in _raw(page))
+            continue
+        whole = _seen_in_others(site, pages, outcomes)
+        for page, one in pages:
+            errors.update(missing_layout(site, page.source))
+            errors.update(wrong_calls(site, page, build_skeleton(page)))
+            others.update(_remarks(site, page, one.notices))
+            if one.name not in whole:
+                others.update(_html(site, page))
     for filename, line, column, message in sorted(errors | others):
         click.echo(f"{short_path(filename)}:{line}:{column}: {message}")
     if errors:
@@ -87,27 +88,53 @@ def _error(error: PageSyntaxError) -> Notice:
     return Notice(filename, error.lineno or 1, error.offset or 1, error.msg)
 
 
-def _remarks(
-    site: Site, page: Page, outcome: Outcome, is_part: bool
-) -> Iterator[Notice]:
-    """Warnings and notes about *page*, beside those of the compiler.
+def _read(site: Site, name: str) -> Page:
+    source = site.loader.load(name)
+    return read_page(source, site.resolver(name), site.options)
 
-    What a part of other pages leaves open is looked at in these.
-    """
+
+def _remarks(site: Site, page: Page, notices: Iterable[Notice]) -> Iterator[Notice]:
+    """Warnings and notes about *page*, beside the *notices* of the compiler."""
     skeleton = build_skeleton(page)
     warnings = [
-        *outcome.notices,
+        *notices,
         *unbound_names(page, skeleton),
         *missing_includes(site, page, skeleton),
         *unplaced_sections(site, page, skeleton),
     ]
-    if page.options.escape != "none" and not is_part:
-        doubtful = doubtful_html(skeleton)
-        warnings += [doubtful] if doubtful else unclosed_elements(skeleton)
     for notice in warnings:
-        yield notice._replace(message=f"warning: {notice.message}")
+        yield _warning(notice)
     for notice in raw_outputs(page):
         yield notice._replace(message=f"note: {notice.message}")
+
+
+def _warning(notice: Notice) -> Notice:
+    return notice._replace(message=f"warning: {notice.message}")
+
+
+def _html(site: Site, page: Page) -> Iterator[Notice]:
+    """What is doubtful in the HTML of *page* with its layouts."""
+    if page.options.escape == "none":
+        return
+    skeleton = build_skeleton(page)
+    doubtful = doubtful_html(skeleton)
+    if doubtful:
+        yield _warning(doubtful)
+        return
+    layouts = layouts_of(site, page)
+    if layouts is not None:
+        around = [build_skeleton(layout) for layout in layouts]
+        yield from map(_warning, unclosed_elements(skeleton, around))
+
+
+def _seen_in_others(
+    site: Site, pages: Iterable[tuple[Page, Outcome]], outcomes: Iterable[Outcome]
+) -> frozenset[str]:
+    """The pages whose HTML is looked at in others: their parts and their layouts."""
+    parts = {part for one in outcomes for part in one.parts}
+    for page, _ in pages:
+        parts.update(layout.source.name for layout in layouts_of(site, page) or ())
+    return frozenset(parts)
 
 
 def _raw(page: Page) -> Iterator[Notice]:

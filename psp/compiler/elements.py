@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..page import Notice
@@ -36,18 +37,24 @@ class _Unclear(Exception):
     """Tags depend on what runs."""
 
 
-def unclosed_elements(skeleton: Skeleton) -> list[Notice]:
-    """The tags of a page that lack their other half, included files in place.
+def unclosed_elements(page: Skeleton, layouts: Iterable[Skeleton] = ()) -> list[Notice]:
+    """The tags of *page* and its *layouts* that lack their other half.
 
-    Nothing is said of a page whose branches or loops open or close elements for each
-    other; *skeleton* is as it comes from the parser.
+    Included files are in place, and so is what each layout places by
+    ``psp.content()``; what fills another part has to be whole by itself. Nothing is
+    said where branches or loops open or close elements for each other. The skeletons
+    are as they come from the parser.
     """
-    finder = _Finder(skeleton.holes)
+    left: list[_Tag] = []
+    lone: list[_Tag] = []
     try:
-        left = finder.suite(skeleton.tree.body)
+        for skeleton in (page, *layouts):
+            finder = _Finder(skeleton.holes, left)
+            left = finder.suite(skeleton.tree.body)
+            lone += finder.lone
     except (_Unclear, Refused):
-        return []
-    return [notice(tag.source, tag.span, _message(tag)) for tag in left]
+        left = []
+    return [notice(t.source, t.span, _message(t)) for t in (*lone, *left)]
 
 
 def _message(tag: _Tag) -> str:
@@ -57,9 +64,13 @@ def _message(tag: _Tag) -> str:
 
 
 class _Finder:
-    def __init__(self, holes: list[Hole]):
+    """Pairs the tags of a page around *content*, those left over inside of it."""
+
+    def __init__(self, holes: list[Hole], content: list[_Tag]):
         self._holes = holes
+        self._content = content
         self._state: State = TEXT
+        self.lone: list[_Tag] = []  # without another half, whatever follows
 
     def suite(self, body: list[ast.stmt]) -> list[_Tag]:
         """The tags of *body* that are left over when halves have found each other."""
@@ -69,11 +80,42 @@ class _Finder:
             index = hole_index(value.func if isinstance(value, ast.Call) else value)
             if index is not None:
                 for tag in self._tags(self._holes[index]):
-                    _add(tag, left)
-            for _, _, inner in suites(statement):
-                if self.suite(inner):
-                    raise _Unclear
+                    self._add(tag, left)
+                if isinstance(value, ast.Call) and _places_content(value):
+                    for tag in self._content:
+                        self._add(tag, left)
+            elif isinstance(statement, ast.With):
+                self._with(statement, left)
+            else:
+                for _, _, inner in suites(statement):
+                    if self.suite(inner):
+                        raise _Unclear
         return left
+
+    def _with(self, statement: ast.With, left: list[_Tag]) -> None:
+        """A ``with``: its block runs once, and in its place unless it fills a part."""
+        inner = self.suite(statement.body)
+        calls = [item.context_expr for item in statement.items]
+        if any(_calls_psp(call, "capture") for call in calls):
+            if inner:
+                raise _Unclear
+        elif any(_calls_psp(call, "section", "push", "component") for call in calls):
+            self.lone += inner
+        else:
+            for tag in inner:
+                self._add(tag, left)
+
+    def _add(self, tag: _Tag, left: list[_Tag]) -> None:
+        """Put *tag* behind those *left*, or take away the one that it closes.
+
+        Those between the two can find no other half any more.
+        """
+        for at in range(len(left) - 1, -1, -1) if tag.closes else ():
+            if not left[at].closes and left[at].name == tag.name:
+                self.lone += left[at + 1 :]
+                del left[at:]
+                return
+        left.append(tag)
 
     def _tags(self, hole: Hole) -> list[_Tag]:
         if isinstance(hole.node, Expression):
@@ -94,9 +136,13 @@ class _Finder:
         return found
 
 
-def _add(tag: _Tag, left: list[_Tag]) -> None:
-    """Put *tag* behind those *left*; one that closes the last takes it away."""
-    if tag.closes and left and not left[-1].closes and left[-1].name == tag.name:
-        left.pop()
-    else:
-        left.append(tag)
+def _places_content(hole: ast.Call) -> bool:
+    """Whether the expression of *hole* is ``psp.content()``."""
+    return len(hole.args) == 1 and _calls_psp(hole.args[0], "content")
+
+
+def _calls_psp(node: ast.expr, *methods: str) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="psp"), attr=attr)):
+            return attr in methods
+    return False

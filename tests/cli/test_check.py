@@ -243,6 +243,13 @@ def test_sections_of_a_layout_that_computes_their_names(run: Run, write: Write) 
     ("page", "lines"),
     [
         ("<div>\n<p>a", ["1:1: warning: <div> is never closed: expected </div>"]),
+        (
+            "<b><i></b></i>",
+            [
+                "1:4: warning: <i> is never closed: expected </i>",
+                "1:11: warning: </i> closes nothing that is open here",
+            ],
+        ),
         ("a</b>", ["1:2: warning: </b> closes nothing that is open here"]),
         ("<% if a: %><div><% end %>b<% if a: %></div><% end %>", []),
         ("<% for a in b: %><ul><li>a</ul><% end %><br><img src='</b>'>", []),
@@ -263,6 +270,59 @@ def test_elements_across_included_files(run: Run, write: Write) -> None:
     write("top.psp", "<main>")
     write("a.psp", "<%@ include file='top.psp' %>a</main>")
     assert run("check").stdout == ""
+
+
+def test_elements_across_layouts(run: Run, write: Write) -> None:
+    write("base.psp", "<body><main><%= psp.content() %></section></main>")
+    write("mid.psp", "<%@ layout file='base.psp' %><section><%= psp.content() %></div>")
+    write("a.psp", "<%@ layout file='mid.psp' %><div>a")
+    write("b.psp", "<%@ layout file='mid.psp' %><div>b</div></b>\n<i>")
+    assert run("check", "a.psp").stdout == ""
+    assert run("check").stdout.splitlines() == [
+        "b.psp:1:41: warning: </b> closes nothing that is open here",
+        "b.psp:2:1: warning: <i> is never closed: expected </i>",
+        "mid.psp:1:59: warning: </div> closes nothing that is open here",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "lines"),
+    [
+        (
+            "<% with psp.section('nav'): %><ul><li>a<% end %></ul>",
+            [
+                "1:31: warning: <ul> is never closed: expected </ul>",
+                "1:49: warning: </ul> closes nothing that is open here",
+            ],
+        ),
+        ("<% with psp.cache('c'): %><b><% end %></b>", []),
+        ("<% with psp.fragment('f'): %><b></b><% end %>", []),
+        ("<% with psp.capture() as x: %><b><% end %><i>", []),
+    ],
+)
+def test_elements_of_parts(run: Run, write: Write, page: str, lines: list[str]) -> None:
+    write("a.psp", page)
+    assert run("check").stdout.splitlines() == [f"a.psp:{line}" for line in lines]
+
+
+def test_sections_that_a_component_does_not_place(run: Run, write: Write) -> None:
+    write("card.psp", "<%= psp.content() %><%= psp.section('foot') %>")
+    write("base.psp", "<%= psp.section('head') %><%= psp.content() %>")
+    write(
+        "a.psp",
+        "<%@ layout file='base.psp' %>\n<% with psp.component('card.psp'): %>\n"
+        "<% with psp.section('foot'): %>a<% end %>\n"
+        "<% with psp.section('head'): %>a<% end %>\n"
+        "<% with psp.push('head'): %>a<% end %><% with psp.push('foot'): %>a<% end %>\n"
+        "<% end %><% with psp.component('ca' + 'rd.psp'): %>\n"
+        "<% with psp.section('computed'): %>a<% end %><% end %>",
+    )
+    assert run("check").stdout.splitlines() == [
+        "a.psp:4:9: warning: component 'card.psp' places no section 'head':"
+        " it has 'foot'",
+        "a.psp:5:47: warning: layout 'base.psp' places no section 'foot':"
+        " it has 'head'",
+    ]
 
 
 def test_pages_are_not_run(run: Run, write: Write, folder: Path) -> None:

@@ -327,20 +327,23 @@ def test_who_dies_lets_go(name: str, tmp_path: Path) -> None:
     start, end = os.pipe()
     child = os.fork()
     if not child:
-        with store.lock(KEY, object()):
-            os.write(end, b"!")
-            while True:
-                time.sleep(60)
+        try:
+            with store.lock(KEY, object()):
+                os.write(end, b"!")
+                while True:
+                    time.sleep(60)
+        finally:
+            os._exit(2)
+    os.close(end)
     try:
-        os.read(start, 1)
+        assert os.read(start, 1) == b"!"
         assert is_locked(store)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         os.close(start)
-        os.close(end)
-    end = time.monotonic() + (0 if name in FILES else LEASE_SECONDS + 2)
-    while is_locked(store) and time.monotonic() < end:
+    latest = time.monotonic() + (0 if name in FILES else LEASE_SECONDS + 2)
+    while is_locked(store) and time.monotonic() < latest:
         time.sleep(0.1)
     assert not is_locked(store)
     store.close()  # type: ignore[attr-defined]

@@ -441,6 +441,22 @@ class TestSessionModes:
                 "__Host-pysid=",
                 "; Path=/; Secure; SameSite=Lax; HttpOnly",
             ),
+            (
+                {"session": {"same_site": "strict", "http_only": False}},
+                "http",
+                "pysid=",
+                "; Path=/; SameSite=Strict",
+            ),
+            ({"dialect": "mod_python"}, "http", "pysid=", "; path=/"),
+            (
+                {
+                    "dialect": "mod_python",
+                    "session": {"same_site": "lax", "http_only": True},
+                },
+                "http",
+                "pysid=",
+                "; path=/; samesite=Lax; httponly",
+            ),
         ],
     )
     def test_flags_of_the_cookie(

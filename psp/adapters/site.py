@@ -169,6 +169,10 @@ def _details(
 
 def _session_rules(rules: SessionRules, settings: Settings) -> SessionRules:
     session = settings.session
+    if session.http_only is not None:
+        rules = rules._replace(http_only=session.http_only)
+    if session.same_site is not None:
+        rules = rules._replace(same_site=session.same_site.title())
     return rules._replace(
         name=session.cookie, timeout=session.timeout, host_only=session.host_only
     )

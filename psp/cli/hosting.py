@@ -15,11 +15,17 @@ from ..settings import Settings
 from .site import FOLDER, SETTINGS_FILE, load_site, site_options
 
 _FENCE = re.compile(
-    r"^```(sh|nginx|apache|lighttpd|file) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(sh|nginx|apache|lighttpd|file|toml) (\S+)\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 _SERVERS = ("nginx", "apache", "lighttpd")
 #: Recipes of web servers whose command is called otherwise.
 _BEHIND = {"http": "serve", "jk": "ajp"}
+_TITLES = {
+    "sh": "Keep this command running",
+    "file": "The file",
+    "toml": "In the settings file",
+}
 _PORT = re.compile(r"\b8000\b")
 
 
@@ -52,7 +58,7 @@ def recipes_of(host: str, recipes: list[Recipe]) -> list[Recipe]:
     kind, _, name = host.partition("-")
     wanted = {("sh", host)}
     if kind in _SERVERS:
-        wanted = {(kind, name), ("sh", _BEHIND.get(name, name))}
+        wanted = {(kind, name), ("toml", name), ("sh", _BEHIND.get(name, name))}
     chosen = [one for one in recipes if one[:2] in wanted]
     for one in chosen:  # grows while files mention others
         chosen += [
@@ -89,7 +95,7 @@ def fill_in(text: str, settings: Settings, config: str) -> str:
 
 def _blocks(host: str, settings: Settings, config: str) -> Iterator[str]:
     for kind, name, text in recipes_of(host, read_recipes()):
-        title = {"sh": "Keep this command running", "file": "The file"}.get(kind, kind)
+        title = _TITLES.get(kind, kind)
         if kind == "file":
             title += " " + os.path.join(os.path.dirname(config), name)
         yield f"# {title}:\n\n{fill_in(text, settings, config)}"

@@ -78,11 +78,13 @@ _FIXES: dict[str, dict[str, str]] = {
     "head": {"": "Let HEAD through wherever GET goes."},
     "cookie-httponly": {
         "nginx": "Take proxy_cookie_flags out; psp sets the flags.",
-        "": "Set HttpOnly on cookies that stand for a visitor.",
+        "": "Set HttpOnly on cookies that stand for a visitor; for the session of psp, "
+        "session.http_only = true.",
     },
     "cookie-samesite": {
         "nginx": "Take proxy_cookie_flags out; psp sets the flags.",
-        "": "Set SameSite=Lax on cookies that stand for a visitor.",
+        "": "Set SameSite=Lax on cookies that stand for a visitor; for the session of "
+        'psp, session.same_site = "lax".',
     },
     "cookie-secure": {
         "": "Have pages know of HTTPS (X-Forwarded-Proto, trusted_proxies): then the "

@@ -18,6 +18,8 @@ from ..http.limits import DEFAULT_LIMITS, Limits
 from ..http.request import FormInput, Request, parse_content_length
 from ..options import MOD_PYTHON
 from ..runtime.output import Output
+from .apache import SERVER_RETURN
+from .constants import HTTP_LENGTH_REQUIRED
 from .foreign import Adopted, adopt
 from .nativetables import NativeHeaders, NativeTable
 from .site import Site
@@ -154,9 +156,15 @@ class ApacheRequest(Adopted):
 
     @property
     def _body(self) -> Any:
-        """What the body is read from; Apache refuses one without a length by itself."""
+        """What the body is read from; SERVER_RETURN (411) for one without a length."""
         request = self._request
-        return self._native if request.content_length is None else request.body
+        if request.content_length is not None:
+            return request.body
+        if "Transfer-Encoding" in self.headers_in:
+            # mod_python would refuse it too, but after the first request of a process
+            # by another class of that name, which neither pages nor handlers know.
+            raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
+        return self._native
 
     def read(self, size: int = -1) -> bytes:
         """Bytes of the body; all that is left without a size."""

@@ -141,6 +141,16 @@ class SessionSettings:
     host_only: bool = setting(
         False, kinds.FLAG, "Whether the cookie is called `__Host-` under https."
     )
+    http_only: bool | None = setting(
+        None,
+        kinds.FLAG,
+        "Whether the cookie is kept from scripts; as the dialect says.",
+    )
+    same_site: str | None = setting(
+        None,
+        kinds.choice("lax", "strict"),
+        "Which requests from other sites come without the cookie; as the dialect says.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

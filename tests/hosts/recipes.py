@@ -5,6 +5,7 @@
 ``apache NAME``    lines for a virtual host; ``# a2enmod`` in it names modules
 ``lighttpd NAME``  lines for lighttpd.conf
 ``file NAME``      the file of that name below the site's folder
+``toml NAME``      lines that psp.toml has for the recipe of that name
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 from .packages import ROOT
 
-KINDS = ("sh", "nginx", "apache", "lighttpd", "file")
+KINDS = ("sh", "nginx", "apache", "lighttpd", "file", "toml")
 FOLDER = ROOT / "docs" / "hosting"
 _FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -18,6 +18,7 @@ class Row(NamedTuple):
     ``command``  what goes on running, and the port where it listens
     ``server``   the web server and its recipe
     ``system``   whether the command runs with the Python of the system
+    ``settings`` what its settings file has besides
     ``prefix``   where the site begins
     ``cannot``   reasons for probes that may fail
     """
@@ -26,6 +27,7 @@ class Row(NamedTuple):
     command: tuple[str, str] | None = None
     server: tuple[str, str] | None = None
     system: bool = False
+    settings: str = ""
     prefix: str = ""
     cannot: Mapping[str, str] = {}
 
@@ -42,6 +44,8 @@ class Row(NamedTuple):
 
     def start(self, stage: Stage) -> None:
         """Start all of it; RuntimeError if something does not start."""
+        if self.settings:
+            stage.add_settings(stage.recipe("toml", self.settings).text)
         stage.give_command()
         if self.system:
             stage.use_system()
@@ -133,7 +137,9 @@ ROWS = {
     "apache wsgi handler": Row(
         ("wsgi.py", "handler.py"), None, ("apache", "wsgi-handler")
     ),
-    "apache mod_python": Row((), None, ("apache", "modpython"), cannot=MOD_PYTHON),
+    "apache mod_python": Row(
+        (), None, ("apache", "modpython"), settings="modpython", cannot=MOD_PYTHON
+    ),
     "apache uwsgi": Row(UWSGI, ("uwsgi", "3031"), ("apache", "uwsgi"), system=True),
     "lighttpd http": Row((), ("serve", "8000"), ("lighttpd", "http")),
     "lighttpd fcgi": Row(
@@ -166,4 +172,5 @@ def used_recipes() -> set[tuple[str, str]]:
         used |= {("file", name) for name in row.files}
         used |= {("sh", row.command[0])} if row.command else set()
         used |= {row.server} if row.server else set()
+        used |= {("toml", row.settings)} if row.settings else set()
     return used

@@ -57,6 +57,11 @@ class Stage:
         shutil.copytree(Path(__file__).with_name("site"), self.root / "htdocs")
         (self.root / "psp.toml").write_text(SETTINGS)
 
+    def add_settings(self, text: str) -> None:
+        """Have psp.toml say what *text* does, which is its table of sessions."""
+        path = self.root / "psp.toml"
+        path.write_text(path.read_text().replace("[session]\n", text))
+
     def write(self, name: str, text: str, mode: int = 0o644) -> Path:
         """A file of the site, with what *text* calls things as they are here."""
         path = self.root / name

@@ -143,11 +143,23 @@ def test_nothing_follows_a_page_that_fails_in_the_middle(apache: Apache) -> None
     assert "NameError: name 'nothing' is not defined" in apache.log.read_text()
 
 
-def test_a_form_without_end_is_refused(apache: Apache) -> None:
-    write(apache.docroot / "page.psp", "<%= form %>")
+CAUGHT = """<%
+try:
+    req.read()
+except apache.SERVER_RETURN as ending:
+    req.status = ending.args[0]
+%>"""
+
+
+@pytest.mark.parametrize(
+    "text", ["<%= form %>", "<%= req.read() %>", "<%= req.readlines() %>", CAUGHT]
+)
+def test_a_body_without_end_is_refused(apache: Apache, text: str) -> None:
+    write(apache.docroot / "page.psp", text)
     chunked = b"Transfer-Encoding: chunked\r\nContent-Type: text/x\r\n\r\n0\r\n\r\n"
     head = b"POST /page.psp HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-    assert send(apache.address, head + chunked, 20.0).status == 411
+    again = [send(apache.address, head + chunked, 20.0).status for _ in range(4)]
+    assert again == [411] * 4
 
 
 def test_a_session_is_the_same_before_and_after_a_redirect_within(

@@ -302,7 +302,7 @@ def put(store: Any, data: bytes) -> None:
         store._client.hset(store._of(KEY), "record", data)
         return
     table = store._sessions
-    with store._begin() as connection:
+    with store._connect() as connection:
         connection.execute(table.update().values(record=data))
 
 

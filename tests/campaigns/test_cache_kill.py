@@ -13,9 +13,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("signed", [True, False], ids=["signed", "unsigned"])
 def test_cache_kill(tmp_path: Path, signed: bool) -> None:
-    summary = cache_kill.run(tmp_path / "arena", signed, count=4, step=40)
-    assert "4 writers killed" in summary
-    assert "60 flipped bits: every page right" in summary
+    summary = cache_kill.run(tmp_path / "arena", signed, count=8, step=40)
+    assert "8 writers killed" in summary
+    assert "120 flipped bits: every page right" in summary
 
 
 def test_damage_would_be_noticed(

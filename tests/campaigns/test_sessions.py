@@ -11,7 +11,7 @@ from psp.session.store import REMOTE
 
 from . import sessions
 
-SHORT = sessions.Counts(runs=1, kills=2, flips=20, count=50, step=301)
+SHORT = sessions.Counts(runs=2, kills=3, flips=50, count=200, step=151)
 
 pytestmark = pytest.mark.slow
 
@@ -25,10 +25,10 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_sessions(name: str, tmp_path: Path) -> None:
     lines = list(sessions.run(name, tmp_path, SHORT))
-    assert lines[0] == f"{name}: 1 runs of 4 processes: 100 each"
-    assert lines[1].startswith(f"{name}: 2 writers killed")
+    assert lines[0] == f"{name}: 2 runs of 4 processes: 100 each"
+    assert lines[1].startswith(f"{name}: 3 writers killed")
     assert lines[2] == f"{name}: 29 chosen or malformed ids: none was adopted"
-    assert lines[3] == f"{name}: 50 made-up ids: no record"
+    assert lines[3] == f"{name}: 200 made-up ids: no record"
     assert "damaged" in lines[4]
 
 

@@ -26,6 +26,6 @@ def test_a_cut_that_matters_would_be_noticed(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.slow
 def test_a_server() -> None:
     with uploads.serving() as server:
-        assert "hashes right" in uploads.parallel(server, 4)
-        assert uploads.cut_short(server, 20).endswith("no file is left")
+        assert "hashes right" in uploads.parallel(server, 16)
+        assert uploads.cut_short(server, 100).endswith("no file is left")
         assert uploads.limits(server).startswith("9 requests over a limit")

@@ -17,11 +17,13 @@ from .html import TEXT, Refused, State, read
 from .html_choice import describe, escaper_at, join
 from .nodes import Escape, Expression, Text, notice
 from .skeleton import Skeleton
-from .suites import hole_index
+from .suites import hole_of
 from .writer import Hole, HoleKind
 
 #: Methods of ``psp`` whose ``with`` makes a piece of text that stands elsewhere.
 _ELSEWHERE = frozenset(("section", "capture", "push", "component", "fragment", "cache"))
+# Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
+_TEXT, _EXPRESSION = HoleKind.TEXT, HoleKind.EXPRESSION
 _XML = "<?xml"
 _ROUNDS = 4  # of a loop, until what branches in it disagree on has been mixed
 
@@ -86,23 +88,20 @@ class _Walker:
                 state = TEXT  # never reached; what it writes is looked at all the same
                 self.suite([statement], state)
                 state = None
-            elif isinstance(statement, ast.Expr):
-                state = self._expression(statement, state)
+            elif (index := hole_of(statement)) is not None:
+                state = self._hole(index, state)
             else:
                 state = self._statement(statement, state)
         return state
 
-    def _expression(self, statement: ast.Expr, state: State) -> State:
-        value = statement.value
-        index = hole_index(value.func if isinstance(value, ast.Call) else value)
-        if index is None:
-            return state
+    def _hole(self, index: int, state: State) -> State:
         self._last = index
         hole = self._holes[index]
         try:
-            if isinstance(hole.node, Text):
+            if hole.kind is _TEXT:
+                assert isinstance(hole.node, Text)
                 return read(state, hole.node.text)
-            if hole.kind is HoleKind.EXPRESSION:
+            if hole.kind is _EXPRESSION:
                 return self._choose(index, state)
         except Refused as reason:
             self._refuse(index, str(reason))

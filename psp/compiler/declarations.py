@@ -9,6 +9,7 @@ from ..source import Source
 from .codegen import Unit
 from .lines import logical_lines
 from .nodes import Declaration, Include, Node, Page
+from .parts import PARTS
 from .positions import Mover
 from .scopes import PageScope, page_scope
 from .skeleton import moved_error
@@ -71,5 +72,5 @@ def _parse(writer: SkeletonWriter) -> ast.Module:
         tree = ast.parse(writer.text())
     except SyntaxError as error:
         raise moved_error(error, writer.origins) from None
-    Mover(writer.origins, [], set()).move(tree)
+    Mover(writer.origins, [], set()).move(tree, PARTS)
     return tree

@@ -13,7 +13,7 @@ from .html import TEXT, Refused, State, read
 from .html_choice import escaper_at
 from .nodes import Expression, Text, notice
 from .skeleton import Skeleton
-from .suites import hole_index, suites
+from .suites import hole_of, suites
 from .writer import Hole
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -76,8 +76,7 @@ class _Finder:
         """The tags of *body* that are left over when halves have found each other."""
         left: list[_Tag] = []
         for statement in body:
-            value = statement.value if isinstance(statement, ast.Expr) else statement
-            index = hole_index(value.func if isinstance(value, ast.Call) else value)
+            index = hole_of(statement)
             if index is not None:
                 for tag in self._tags(self._holes[index]):
                     self._add(tag, left)

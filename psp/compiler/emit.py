@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 from .. import abi
 from .freenames import Reads
 from .nodes import Escape
+from .parts import Written
 from .positions import Place, at
 from .scopes import PageScope, names_to_declare
 
 _TOP = at(1, 0, 1, 0)
 _LOAD = ast.Load()
+# Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
+_HTML, _PLAIN, _STR = Escape
 _N = TypeVar("_N", bound=ast.AST)
 
 
@@ -54,43 +57,69 @@ def statement(value: ast.expr, place: Place) -> ast.stmt:
     return node
 
 
-def append(value: ast.expr, place: Place) -> ast.stmt:
-    """The statement that writes *value*; there is one for every hole of a page."""
+def method(place: Place) -> ast.expr:
+    """``out.append``."""
+    node = ast.Attribute.__new__(ast.Attribute)
     out = name(abi.OUT, place)
-    method = ast.Attribute.__new__(ast.Attribute)
-    method.__dict__ = {"value": out, "attr": "append", "ctx": _LOAD, **place}
-    written = ast.Call.__new__(ast.Call)
-    written.__dict__ = {"func": method, "args": [value], "keywords": [], **place}
-    return statement(written, place)
+    node.__dict__ = {"value": out, "attr": "append", "ctx": _LOAD, **place}
+    return node
+
+
+def append(
+    method: ast.expr, value: ast.expr, place: Place, own: ast.expr | None = None
+) -> ast.stmt:
+    """The statement that writes *value*; there is one for every hole of a page.
+
+    *own* is what of it is the author's.
+    """
+    call = ast.Call.__new__(ast.Call)
+    call.__dict__ = {"func": method, "args": [value], "keywords": [], **place}
+    written = Written.__new__(Written)
+    written.__dict__ = {"value": call, "own": own, **place}
+    return written
 
 
 def escaped(
-    value: ast.expr, escape: Escape, loop: bool, few: bool, place: Place
+    hole: ast.Call,
+    value: ast.expr,
+    escape: Escape,
+    loop: bool,
+    few: bool,
+    place: Place,
 ) -> ast.expr:
-    """*value* as text.
+    """*value* as text; *hole* is the call around it that the skeleton has.
 
     Inside loops the exact types are looked at in place; where a page has *few* holes,
     so is that of a plain name, where it takes little code.
     """
-    if escape is Escape.STR:
-        return call(abi.STR, [value], place)
-    in_place = few and escape is Escape.HTML and isinstance(value, ast.Name)
+    if escape is _STR:
+        return _instead(hole, abi.STR, value, place)
+    in_place = few and escape is _HTML and isinstance(value, ast.Name)
     if not loop and not in_place:
-        helper = abi.ESCAPE if escape is Escape.HTML else abi.PLAIN
-        return call(helper, [value], place)
+        helper = abi.ESCAPE if escape is _HTML else abi.PLAIN
+        return _instead(hole, helper, value, place)
     first, again = _twice(value, place)
     if not loop:
         other = call(abi.ESCAPE, [again()], place)
         is_str = _is_exactly(first, abi.STR, place)
         return _choice(is_str, call(abi.INNER, [again()], place), other, place)
     text = call(abi.STR, [again()], place)
-    if escape is Escape.PLAIN:
+    if escape is _PLAIN:
         is_none = _is(first, constant(None, place), place)
         return _choice(is_none, constant("", place), text, place)
     is_int = _is_exactly(again(), abi.INT, place)
     number = _choice(is_int, text, call(abi.SLOW, [again()], place), place)
     is_str = _is_exactly(first, abi.STR, place)
     return _choice(is_str, call(abi.INNER, [again()], place), number, place)
+
+
+def _instead(hole: ast.Call, function: str, value: ast.expr, place: Place) -> ast.expr:
+    """*hole* made the call of a helper: a new one takes longer, and most are such."""
+    if hole is value:
+        return call(function, [value], place)
+    hole.func.__dict__.update(place, id=function)
+    hole.__dict__.update(place)
+    return hole
 
 
 def in_context(value: ast.expr, escapers: str, place: Place) -> ast.expr:
@@ -115,15 +144,15 @@ def check(place: Place) -> ast.stmt:
     return _new(ast.If, place, test=test, body=[flush], orelse=[])
 
 
-def nothing(in_place_of: ast.stmt | None = None) -> ast.stmt:
+def nothing(place: Place | None = None) -> ast.stmt:
     """``pass``."""
-    return _new(ast.Pass, _TOP if in_place_of is None else _place_of(in_place_of))
+    return _new(ast.Pass, place or _TOP)
 
 
-def run_fragment(number: ast.expr, place: Place) -> ast.stmt:
+def run_fragment(number: int, place: Place) -> ast.stmt:
     """The call of an included file that has code of its own."""
-    functions = name(abi.FRAGMENT, place)
-    func = _new(ast.Subscript, place, value=functions, slice=number, ctx=_LOAD)
+    functions, index = name(abi.FRAGMENT, place), constant(number, place)
+    func = _new(ast.Subscript, place, value=functions, slice=index, ctx=_LOAD)
     arguments = [name(parameter, place) for parameter in abi.RUN_PARAMETERS]
     run = _new(ast.Call, place, func=func, args=arguments, keywords=[])
     return statement(run, place)

@@ -25,7 +25,8 @@ def _chosen(nodes: tuple[Node, ...], options: PageOptions) -> tuple[Node, ...]:
     for node in nodes:
         if isinstance(node, Expression):
             escape = plain if node.raw else escaped
-            node = Expression(node.span, node.code, node.start, node.raw, escape)
+            if node.escape is not escape:
+                node = replace(node, escape=escape)
         elif isinstance(node, Include):
             node = replace(node, nodes=_chosen(node.nodes, options))
         result.append(node)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..abi import FRAGMENT
 from .scopes import page_scope
-from .suites import FUNCTIONS, LOOPS, hole_index, suites
+from .suites import FUNCTIONS, LOOPS, hole_of, suites
 from .writer import Hole, HoleKind, Site
 
 
@@ -78,9 +78,7 @@ class _Cutter:
         self.fragments.append(Fragment(self._index[id(hole.node)], inner))
 
     def _hole(self, statement: ast.stmt) -> Hole | None:
-        if not isinstance(statement, ast.Expr):
-            return None
-        index = hole_index(statement.value)
+        index = hole_of(statement)
         return None if index is None else self._holes[index]
 
     def _marker(self, statement: ast.stmt) -> HoleKind | None:

@@ -66,6 +66,8 @@ def read(state: State, text: str) -> State:
     if state.rest:
         text, state = state.rest + text, state._replace(rest="")
     at = 0
+    if state is TEXT:  # most texts are read to their end by this
+        at = _skip(_SKIP, text, at)
     while at < len(text):
         if state.place == "text":
             state, at = _text(state, text, at)

@@ -17,6 +17,8 @@ _Suite = tuple[list[ast.stmt], _Function | None]
 
 _SAFE = frozenset(("Markup", "safe_url", "safe_js", "safe_css"))
 
+#: Without any of these words all text is written.
+_TAKERS = ("def", "return", "raise", "break", "continue")
 _LEAVES = {
     ast.Return: "return",
     ast.Raise: "raise",
@@ -30,8 +32,7 @@ def lost_text(page: Page, skeleton: Skeleton) -> list[Notice]:
 
     *skeleton* is looked at as it comes from the parser, before its holes are filled.
     """
-    takers = (*FUNCTIONS, *_LEAVES)
-    if not any(isinstance(one, takers) for one in statements(skeleton.tree)):
+    if not any(word in skeleton.text for word in _TAKERS):
         return []
     linter = _Linter(page, skeleton)
     return [*linter.unreached(skeleton.tree.body, None), *linter.swallowed()]

@@ -41,12 +41,15 @@ class Comment(Node):
 
 @dataclass(frozen=True, slots=True)
 class Expression(Node):
-    """A tag that writes; *code* starts at offset *start*."""
+    """A tag that writes; *code* starts at offset *start*.
+
+    From the parser *escape* is what the psp dialect takes.
+    """
 
     code: str
     start: int
     raw: bool
-    escape: Escape = Escape.STR
+    escape: Escape
 
 
 @dataclass(frozen=True, slots=True)

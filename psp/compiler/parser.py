@@ -13,6 +13,7 @@ from .nodes import (
     Comment,
     Declaration,
     Directive,
+    Escape,
     Expression,
     Node,
     Page,
@@ -21,7 +22,11 @@ from .nodes import (
 )
 
 _AFTER_TRIM = re.compile(r"[ \t\f\v]*\n?")
-_SILENT = (TokenType.SPACE, TokenType.OTHER, TokenType.CLOSE)
+# Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
+_TEXT, _COMMENT, _CLOSE = TokenType.TEXT, TokenType.COMMENT, TokenType.CLOSE
+_LITERAL_OPEN, _DIRECTIVE_OPEN = TokenType.LITERAL_OPEN, TokenType.DIRECTIVE_OPEN
+_EXPRESSION_OPEN, _RAW_OPEN = TokenType.EXPRESSION_OPEN, TokenType.RAW_OPEN
+_HTML, _PLAIN = Escape.HTML, Escape.PLAIN
 
 
 def parse(source: Source, tokens: list[Token]) -> Page:
@@ -37,27 +42,24 @@ class _Parser:
 
     def nodes(self) -> Iterator[Node]:
         for token in self._tokens:
-            match token.type:
-                case TokenType.TEXT:
+            kind, text, span = token
+            if kind is _TEXT:
+                if self._trim:
                     text, span = self._trimmed(token)
-                    if text:
-                        yield Text(span, text)
-                case TokenType.COMMENT:
-                    self._trim = token.text.startswith("<%#") and token.text.endswith(
-                        "-%>"
-                    )
-                    yield Comment(token.span)
-                case TokenType.LITERAL_OPEN:
-                    yield Text(token.span, "<%")
-                case TokenType.DIRECTIVE_OPEN:
-                    yield from self._directives(token)
-                case _:
-                    yield self._tag(token)
+                if text:
+                    yield Text(span, text)
+            elif kind is _COMMENT:
+                self._trim = text.startswith("<%#") and text.endswith("-%>")
+                yield Comment(span)
+            elif kind is _LITERAL_OPEN:
+                yield Text(span, "<%")
+            elif kind is _DIRECTIVE_OPEN:
+                yield from self._directives(token)
+            else:
+                yield self._tag(token)
 
     def _trimmed(self, token: Token) -> tuple[str, Span]:
         """A text without what the ``-%>`` before it ate."""
-        if not self._trim:
-            return token.text, token.span
         self._trim = False
         match = _AFTER_TRIM.match(token.text)
         cut = match.end() if match else 0
@@ -65,31 +67,30 @@ class _Parser:
 
     def _tag(self, opening: Token) -> Node:
         """The node of a tag that holds Python."""
-        code, start, end, closed = "", opening.span.end, opening.span.end, False
-        for token in self._tokens:
-            end = token.span.end
-            if token.type is TokenType.CLOSE:
-                closed, self._trim = True, token.text.startswith("-")
+        opened, _, (at, start) = opening
+        code, end, closed = "", start, False
+        for kind, text, span in self._tokens:
+            end = span.end
+            if kind is _CLOSE:
+                closed, self._trim = True, text == "-%>"
                 break
-            code += token.text
-        self._refuse_nul(code, start)
+            code += text
+        if "\0" in code:
+            self._refuse_nul(code, start)
         code = code.replace("%%>", "%>")
-        span = Span(opening.span.start, end)
-        match opening.type:
-            case TokenType.EXPRESSION_OPEN:
-                return Expression(span, code, start, raw=False)
-            case TokenType.RAW_OPEN:
-                return Expression(span, code, start, raw=True)
-            case TokenType.DECLARATION_OPEN:
-                return Declaration(span, code, start)
-            case _:
-                return Scriptlet(span, code, start, closed)
+        span = Span(at, end)
+        if opened is _EXPRESSION_OPEN:
+            return Expression(span, code, start, False, _HTML)
+        if opened is _RAW_OPEN:
+            return Expression(span, code, start, True, _PLAIN)
+        if opened is TokenType.DECLARATION_OPEN:
+            return Declaration(span, code, start)
+        return Scriptlet(span, code, start, closed)
 
     def _refuse_nul(self, code: str, start: int) -> None:
-        at = code.find("\0")
-        if at >= 0:
-            span = Span(start + at, start + at + 1)
-            raise PageSyntaxError.at(self._source, span, "NUL character in Python code")
+        at = start + code.index("\0")
+        message = "NUL character in Python code"
+        raise PageSyntaxError.at(self._source, Span(at, at + 1), message)
 
     def _directives(self, opening: Token) -> Iterator[Directive]:
         """The directives of a tag: one, but mod_python takes several includes."""

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import ast
 
+
+class Written(ast.Expr):
+    """A statement that writes; *own* is the part of it that is its author's, or None.
+
+    Walks follow that part alone.
+    """
+
+    own: ast.expr | None
+
+
+Written.__name__ = "Expr"  # ast.unparse goes by the names of classes
+
 #: Fields that hold text, numbers, operators or contexts, whatever the node.
 _PLAIN = frozenset(
     "arg asname attr conversion ctx id is_async kind kwd_attrs level lineno module op "
@@ -34,4 +46,15 @@ PARTS: dict[type[ast.AST], tuple[str, ...]] = {
     kind: _parts(kind)
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+PARTS[Written] = ("own",)
+
+_SUITES = frozenset(("body", "orelse", "finalbody", "handlers", "cases"))
+_WITH_SUITES = (ast.stmt, ast.excepthandler, ast.match_case)
+#: The same without the suites of statements.
+HEADS = {
+    kind: tuple(part for part in parts if part not in _SUITES)
+    if issubclass(kind, _WITH_SUITES)
+    else parts
+    for kind, parts in PARTS.items()
 }

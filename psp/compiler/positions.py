@@ -5,16 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from ..abi import SPLICED, SPLICED_LINES
 from ..source import Source, Span
-from .parts import PARTS
+from .parts import HEADS
 from .writer import Origin, Site
 
 _VISIBLE = re.compile(r"\S")
 
 #: Where a node stands, as ``ast`` spells it: lines from 1, columns from 0 in bytes.
 Place = dict[str, int]
+#: For each kind of node the fields to follow.
+Parts = Mapping[type[ast.AST], tuple[str, ...]]
+
+
+class _Move(NamedTuple):
+    """The page's line and the shift of columns in bytes, or one place for all."""
+
+    line: int
+    shift: int
+    fixed: Place | None
 
 
 def place(source: Source, span: Span) -> Place:
@@ -43,14 +55,33 @@ def at(line: int, column: int, end_line: int, end_column: int) -> Place:
     }
 
 
-def visible_place(source: Source, span: Span) -> Place:
-    """The place of a text: from its first visible character to the end of that line."""
-    found = _VISIBLE.search(source.text, *span)
-    return place(source, span if found is None else Span(found.start(), span.end))
-
-
 def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+class _Moves(dict[int, _Move]):
+    """Where each line of a skeleton is moved to, found when it is first asked for."""
+
+    def __init__(self, origins: list[Origin], fixed: list[Place | None]):
+        super().__init__()
+        self._origins = origins
+        self._fixed = fixed
+
+    def __missing__(self, number: int) -> _Move:
+        origin = self._origins[number - 1]
+        fixed = self._fixed[origin.site] if origin.site >= 0 else None
+        source = origin.source
+        line = bisect_right(source.starts, origin.start)
+        if fixed is not None:
+            move = _Move(fixed["lineno"], 0, _marked(fixed, origin.site, line))
+        else:
+            start = source.starts[line - 1]
+            before = origin.start - start
+            if before and not source.is_ascii:
+                before = _bytes(source.text[start : origin.start])
+            move = _Move(line, before - origin.prefix, None)
+        self[number] = move
+        return move
 
 
 class Mover:
@@ -62,25 +93,11 @@ class Mover:
 
     def __init__(self, origins: list[Origin], sites: list[Site], units: set[int]):
         self._fixed = [_spliced(i, sites, units) for i in range(len(sites))]
-        self._moves = [self._move(origin) for origin in origins]
+        self._moves = _Moves(origins, self._fixed)
 
-    def _move(self, origin: Origin) -> tuple[int, int, Place | None]:
-        """The page's line and the shift of columns in bytes, or one place for all."""
-        fixed = self._fixed[origin.site] if origin.site >= 0 else None
-        source = origin.source
-        line = bisect_right(source.starts, origin.start)
-        if fixed is not None:
-            return fixed["lineno"], 0, _marked(fixed, origin.site, line)
-        start = source.starts[line - 1]
-        before = origin.start - start
-        if before and not source.is_ascii:
-            before = _bytes(source.text[start : origin.start])
-        return line, before - origin.prefix, None
-
-    def move(self, tree: ast.AST) -> None:
-        """Move every node of *tree*."""
+    def move(self, tree: ast.AST, parts: Parts = HEADS) -> None:
+        """Move *tree* and every node in it, but for those of its suites."""
         moves = self._moves
-        parts = PARTS
         waiting = [tree]
         pop, push = waiting.pop, waiting.append
         while waiting:
@@ -89,13 +106,13 @@ class Mover:
                 continue
             fields = node.__dict__
             if "lineno" in fields:
-                line, shift, fixed = moves[fields["lineno"] - 1]
+                line, shift, fixed = moves[fields["lineno"]]
                 if fixed is not None:
                     fields.update(fixed)
                 else:
                     last = fields["end_lineno"]
                     if last != fields["lineno"]:
-                        end, end_shift, _ = moves[last - 1]
+                        end, end_shift, _ = moves[last]
                     else:
                         end, end_shift = line, shift
                     fields["lineno"] = line
@@ -109,17 +126,16 @@ class Mover:
                 elif value is not None:
                     push(value)
 
-    def moved(self, line: int, column: int) -> tuple[int, int] | None:
-        """A line and column of the skeleton in the page, None where it is spliced."""
-        to, shift, fixed = self._moves[line - 1]
-        return None if fixed is not None else (to, column + shift)
+    def of_text(self, source: Source, site: int, span: Span) -> Place:
+        """The place of a text: from what is visible of it to the end of that line."""
+        found = _VISIBLE.search(source.text, *span)
+        visible = span if found is None else Span(found.start(), span.end)
+        return self.of_tag(source, site, visible)
 
-    def of_hole(
-        self, source: Source, site: int, span: Span, visible: bool = False
-    ) -> Place:
-        """The place of a hole's text or tag."""
+    def of_tag(self, source: Source, site: int, span: Span) -> Place:
+        """The place of a tag."""
+        own = place(source, span)
         fixed = self._fixed[site] if site >= 0 else None
-        own = visible_place(source, span) if visible else place(source, span)
         return own if fixed is None else _marked(fixed, site, own["lineno"])
 
 

@@ -8,16 +8,25 @@ from collections.abc import Iterator
 from ..abi import PREFIX
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NUMBER = slice(len(PREFIX), None)
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
 def hole_index(node: ast.AST) -> int | None:
     """The number of the hole that *node* names, if it is one."""
     if node.__class__ is ast.Name:
-        before, _, number = node.id.partition(PREFIX)
-        if number.isdecimal() and not before:
-            return int(number)
+        ident: str = node.id
+        if ident.startswith(PREFIX) and ident[_NUMBER].isdecimal():
+            return int(ident[_NUMBER])
     return None
+
+
+def hole_of(statement: ast.AST) -> int | None:
+    """The number of the hole that *statement* is, if it is one."""
+    if statement.__class__ is not ast.Expr:
+        return None
+    value = statement.value
+    return hole_index(value.func if value.__class__ is ast.Call else value)
 
 
 def suites(node: ast.AST) -> Iterator[tuple[ast.AST, str, list[ast.stmt]]]:

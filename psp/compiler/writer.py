@@ -48,6 +48,11 @@ class HoleKind(Enum):
     END = "end"
 
 
+# Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
+_TEXT, _EXPRESSION = HoleKind.TEXT, HoleKind.EXPRESSION
+_new = tuple.__new__  # what a NamedTuple's own constructor calls
+
+
 class Site(NamedTuple):
     """An include: its node, the source that holds the directive, the site of that."""
 
@@ -69,38 +74,45 @@ class SkeletonWriter:
 
     def write(self, prefix: str, code: str, start: int, suffix: str = "") -> None:
         """Add *code*, from offset *start* of the source, as one or more lines."""
-        lines = code.split("\n")
-        before = len(prefix)
-        lines[0] = prefix + lines[0]
-        for line in lines:
-            self.lines.append(line)
-            self.origins.append(Origin(self.source, start, before, self.site))
-            start += len(line) - before + 1
-            before = 0
+        first, *others = code.split("\n")
+        self._line(prefix + first, start, len(prefix))
+        start += len(first) + 1
+        for line in others:
+            self._line(line, start, 0)
+            start += len(line) + 1
         self.lines[-1] += suffix
 
-    def hole(self, kind: HoleKind, node: Node, end: bool = False) -> str:
+    def _line(self, line: str, start: int, prefix: int) -> None:
+        """Add *line*, of which the character at *prefix* is at offset *start*."""
+        self.lines.append(line)
+        self.origins.append(_new(Origin, (self.source, start, prefix, self.site)))
+
+    def hole(self, kind: HoleKind, node: Node, line: int = 0, column: int = 0) -> str:
         """The name of a new hole."""
         name = f"{PREFIX}{len(self.holes)}"
-        self.holes.append(Hole(kind, node, self.source, self.site, 0, 0))
+        hole = _new(Hole, (kind, node, self.source, self.site, line, column))
+        self.holes.append(hole)
         return name
 
     def write_text(self, prefix: str, node: Text) -> None:
         """Add the hole of a text on a line of its own."""
-        self.write(prefix, self.hole(HoleKind.TEXT, node), node.span.start)
+        name = self.hole(_TEXT, node)
+        self._line(prefix + name, node.span.start, len(prefix))
 
     def write_expression(
         self, prefix: str, node: Expression, newline: bool = False
     ) -> None:
         """Add the hole of an expression: a call whose arguments are its code."""
-        name = f"{PREFIX}{len(self.holes)}"
-        self.write(f"{prefix}{name}(", node.code, node.start, "\n)" if newline else ")")
+        prefix = f"{prefix}{PREFIX}{len(self.holes)}("
+        if newline or "\n" in node.code:
+            self.write(prefix, node.code, node.start, "\n)" if newline else ")")
+        else:
+            self._line(f"{prefix}{node.code})", node.start, len(prefix))
         if newline:
             self._split_last()
         last = self.lines[-1]
         column = len(last) if last.isascii() else len(last.encode(errors="replace"))
-        kind, line = HoleKind.EXPRESSION, len(self.lines)
-        self.holes.append(Hole(kind, node, self.source, self.site, line, column))
+        self.hole(_EXPRESSION, node, len(self.lines), column)
 
     def _split_last(self) -> None:
         """Give the bracket behind a comment a line of its own."""

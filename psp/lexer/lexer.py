@@ -11,6 +11,10 @@ from ..source import Source, Span
 from . import rules
 from .tokens import Token, TokenType
 
+# Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
+_TEXT, _CODE, _CLOSE = TokenType.TEXT, TokenType.CODE, TokenType.CLOSE
+_SCRIPTLET_OPEN, _EXPRESSION_OPEN = TokenType.SCRIPTLET_OPEN, TokenType.EXPRESSION_OPEN
+_RAW_OPEN = TokenType.RAW_OPEN
 _KINDS = {kind.value: kind for kind in TokenType}
 _WHAT = {
     "COMMENT": ("comment", "--%>"),
@@ -26,20 +30,24 @@ def _master() -> lex.Lexer:
     return lex.lex(module=rules, optimize=False, errorlog=lex.NullLogger())
 
 
-def _simple_tag(text: str, at: int) -> tuple[Token, Token, Token]:
-    """The marks and the code of a whole tag that stands at offset *at*."""
-    if text[2] != "=":
-        kind, mark = TokenType.SCRIPTLET_OPEN, "<%"
-    elif text[3] != "=":
-        kind, mark = TokenType.EXPRESSION_OPEN, "<%="
+def _take_apart(whole: str, at: int, tokens: list[Token]) -> None:
+    """Add the text, the marks and the code of what stands at offset *at*."""
+    new = tuple.__new__  # what a NamedTuple's own constructor calls
+    tag = whole.rindex("<%")
+    if tag:
+        tokens.append(new(Token, (_TEXT, whole[:tag], new(Span, (at, at + tag)))))
+    if whole[tag + 2] != "=":
+        kind, mark, code = _SCRIPTLET_OPEN, "<%", tag + 2
+    elif whole[tag + 3] != "=":
+        kind, mark, code = _EXPRESSION_OPEN, "<%=", tag + 3
     else:
-        kind, mark = TokenType.RAW_OPEN, "<%=="
-    new = tuple.__new__
-    start, stop, end = at + len(mark), at + len(text) - 2, at + len(text)
-    return (
-        new(Token, (kind, mark, new(Span, (at, start)))),
-        new(Token, (TokenType.CODE, text[len(mark) : -2], new(Span, (start, stop)))),
-        new(Token, (TokenType.CLOSE, "%>", new(Span, (stop, end)))),
+        kind, mark, code = _RAW_OPEN, "<%==", tag + 4
+    start, end = at + code, at + len(whole)
+    stop = end - 2
+    tokens += (
+        new(Token, (kind, mark, new(Span, (at + tag, start)))),
+        new(Token, (_CODE, whole[code:-2], new(Span, (start, stop)))),
+        new(Token, (_CLOSE, "%>", new(Span, (stop, end)))),
     )
 
 
@@ -60,7 +68,7 @@ def tokenize(source: Source) -> list[Token]:
     while (t := next_token()) is not None:
         at, text = t.lexpos, t.value
         if t.type == rules.SIMPLE:
-            tokens += _simple_tag(text, at)
+            _take_apart(text, at, tokens)
             continue
         span = new(Span, (at, at + len(text)))
         append(new(Token, (_KINDS[t.type], text, span)))

@@ -13,7 +13,7 @@ from .strings import end_of_code
 from .tokens import TokenType
 
 states = (("code", "exclusive"), ("directive", "exclusive"))
-#: A whole tag that the lexer takes apart, and so no type of token.
+#: Text and the whole tag behind it, which the lexer takes apart: no type of token.
 SIMPLE = "SIMPLE"
 tokens = [*(kind.value for kind in TokenType), SIMPLE]
 
@@ -27,15 +27,17 @@ SIMPLE_TAG = r"<%(?:==?)?[^=!@#%'\"-](?>[^%'\"-]*)%>"
 CODE = r"(?>(?:[^%-]++|%%>|%(?!>)|-(?!%>))+)"
 
 
-@TOKEN(TEXT)
-def t_TEXT(t: LexToken) -> LexToken:
-    """Text up to the next tag."""
+@TOKEN(rf"(?>{TEXT})?{SIMPLE_TAG}")
+def t_SIMPLE(t: LexToken) -> LexToken:
+    """A tag whose end is plain to see, with the text before it: most are such, and
+    what a token costs, states above all, is what a page costs.
+    """
     return t
 
 
-@TOKEN(SIMPLE_TAG)
-def t_SIMPLE(t: LexToken) -> LexToken:
-    """A tag whose end is plain to see: most are, and states cost more than all else."""
+@TOKEN(TEXT)
+def t_TEXT(t: LexToken) -> LexToken:
+    """Text up to the next tag."""
     return t
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from _thread import allocate_lock  # threading's Lock, without the rest of it
-from collections import OrderedDict
-from collections.abc import Iterable
-from typing import Protocol
 
-from .page import CompiledPage
+from .light import Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections import OrderedDict
+    from collections.abc import Iterable
+
+    from .page import CompiledPage
 
 
 class PageCache(Protocol):
@@ -27,6 +31,8 @@ class MemoryCache:
         if size < 1:
             raise ValueError(f"a cache of {size} pages keeps nothing")
         self.size = size
+        from collections import OrderedDict
+
         self._pages: OrderedDict[str, CompiledPage] = OrderedDict()
         self._lock = allocate_lock()
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
 from .errors import PageNotFound
-from .loaders import Loader, text_digest
+from .loaders import text_digest
 from .page import Fingerprint
-from .source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .loaders import Loader
+    from .source import Source
 
 #: The state of a file that was looked for and not found; no file has this size.
 ABSENT = Fingerprint(0, -1, 0, b"")

@@ -10,7 +10,6 @@ import errno
 import os
 import posixpath
 import time
-from typing import TYPE_CHECKING
 
 from .keyfile import Key
 from .page import CompiledPage
@@ -24,6 +23,7 @@ from .trust import (
     write_temporary,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     StrPath = str | os.PathLike[str]
 

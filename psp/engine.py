@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import posixpath
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import lru_cache
 from time import monotonic
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
-from .cache import PageCache
 from .dependencies import Recorder, current, present
 from .errors import PageNotFound, PageSyntaxError, PageWarning, PspError
-from .loaders import Loader
 from .options import DEFAULT_OPTIONS, PageOptions
 from .page import CompiledPage, Fingerprint
 from .runtime.interface import PageInterface
 from .runtime.output import Output
 from .runtime.run import LoadedPage, run_page
 from .slot import FOREVER, Slot
-from .source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .runtime.kept import FragmentCache
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, TypeVar
 
-Resolve = Callable[[str, Source], Source]
-Compile = Callable[[Source, Resolve, PageOptions], CompiledPage]
+    from .cache import PageCache
+    from .loaders import Loader
+    from .runtime.kept import FragmentCache
+    from .source import Source
+
+    Resolve = Callable[[str, Source], Source]
+    Compile = Callable[[Source, Resolve, PageOptions], CompiledPage]
+    T = TypeVar("T")
 
 #: Among the dependencies of a page in a cache, where no page has an empty name: the
 #: options and the loader that the page was compiled with.
 _COMPILED_WITH = ""
+
+_REMEMBERED = 1024  # names of pages, as others spell them
 
 
 class Engine:
@@ -50,25 +51,25 @@ class Engine:
         cache: PageCache | None = None,
         options: PageOptions = DEFAULT_OPTIONS,
         reload_interval: float | None = 1.0,
-        names: Mapping[str, object] = MappingProxyType({}),
+        names: Mapping[str, object] | None = None,
         fragments: FragmentCache | None = None,
         _compile: Compile | None = None,
     ) -> None:
         self.loader = loader
         self.options = options
-        self.names: dict[str, Any] = dict(names)
+        self.names: dict[str, Any] = dict(names or {})
         self._cache = cache
         self._fragments = fragments
         self._interval = FOREVER if reload_interval is None else reload_interval
         self._compile = _compile or _compile_page
         self._slots: dict[str, Slot] = {}
+        self._found: dict[tuple[str, str], str] = {}
         compiled_with = repr((getattr(loader, "origin", None), options)).encode()
         self._compiled_with = Fingerprint(0, 0, 0, compiled_with)
 
     def get_page(self, name: str) -> CompiledPage:
         """The compiled page *name*; raises PageNotFound or PageSyntaxError."""
-        with self._open(name) as slot:
-            return slot.page()
+        return self._opened(name, Slot.page)
 
     def load(self, name: str, relative_to: str | None = None) -> LoadedPage:
         """The page *name* with its declarations run; raises as get_page does.
@@ -76,14 +77,14 @@ class Engine:
         With *relative_to*, *name* is as a file of that name spells it.
         """
         if relative_to is not None:
-            name = candidates(name, relative_to, relative_to, self.options.dialect)[0]
+            known = self._found.get((name, relative_to))
+            name = known or self._find(name, relative_to)
         slot = self._slots.get(name)
         if slot is not None:
             loaded = slot.loaded
             if loaded is not None and monotonic() < slot.until:
                 return loaded
-        with self._open(name) as slot:
-            return slot.load(self._widen)
+        return self._opened(name, lambda slot: slot.load(self._widen))
 
     @property
     def fragments(self) -> FragmentCache:
@@ -126,14 +127,15 @@ class Engine:
 
     def get_template(self, name: str) -> Template:
         """The page *name*, to be rendered many times; raises as get_page does."""
-        with self._open(name) as slot:
-            return Template(self, slot)
+        return self._opened(name, lambda slot: Template(self, slot))
 
     def from_string(self, text: str, name: str = "<string>") -> Template:
         """The page *text*, which finds other pages as if it were called *name*.
 
         Raises PageSyntaxError.
         """
+        from .source import Source
+
         return Template(self, Slot(name, Source(text, name)))
 
     def _render_fragment(
@@ -173,9 +175,16 @@ class Engine:
         declared = (name for name, _ in parameters if name in self.names)
         check_names(page.page.name, (*own, *((n, False) for n in declared)), names)
 
-    @contextmanager
-    def _open(self, name: str) -> Iterator[Slot]:
-        """The slot of *name*, up to date and locked."""
+    def _find(self, name: str, relative_to: str) -> str:
+        """The page that a file *relative_to* calls *name*, remembered."""
+        found = candidates(name, relative_to, relative_to, self.options.dialect)[0]
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[name, relative_to] = found
+        return found
+
+    def _opened(self, name: str, use: Callable[[Slot], T]) -> T:
+        """What *use* gives for the slot of *name*, up to date and locked."""
         while True:
             slot = self._slots.get(name) or self._slots.setdefault(name, Slot(name))
             with slot.lock:
@@ -186,8 +195,7 @@ class Engine:
                 except PageNotFound:
                     del self._slots[name]
                     raise
-                yield slot
-                return
+                return use(slot)
 
     def _update(self, slot: Slot) -> None:
         """Bring *slot* up to date; raises PageNotFound if there is no such page."""
@@ -241,10 +249,8 @@ class Engine:
             self._put_in_cache(slot)
         else:
             slot.source.shrink()
-        for notice in page.notices:
-            warnings.warn_explicit(
-                notice.message, PageWarning, notice.filename, notice.line
-            )
+        if page.notices:
+            _warn(page)
 
     def _widen(self, slot: Slot) -> CompiledPage:
         """The page of *slot* in a tier that any names fit; raises as get_page does."""
@@ -308,7 +314,15 @@ class Template:
         return self._engine._render(page, names) if text is None else text
 
 
-@lru_cache(maxsize=1024)
+def _warn(page: CompiledPage) -> None:
+    import warnings
+
+    for notice in page.notices:
+        warnings.warn_explicit(
+            notice.message, PageWarning, notice.filename, notice.line
+        )
+
+
 def candidates(file: str, page: str, including: str, dialect: str) -> tuple[str, ...]:
     """The page names that *file* may mean where the file *including* says it, in order.
 

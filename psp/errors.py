@@ -5,8 +5,7 @@ Exceptions of page code are not here: they pass through untouched.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .source import Source, Span
 

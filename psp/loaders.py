@@ -12,15 +12,18 @@ import os
 import posixpath
 import stat
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import PageNotFound, PspError
+from .light import Protocol
 from .page import Fingerprint
-from .source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
+    from typing import Any
+
+    from .source import Source
 
     StrPath = str | os.PathLike[str]
 
@@ -137,6 +140,8 @@ class DictLoader:
 
     def load(self, name: str) -> Source:
         """The text under *name*."""
+        from .source import Source
+
         try:
             return Source(self.pages[name], name)
         except KeyError:
@@ -265,6 +270,8 @@ def _contains(root: str, path: str) -> bool:
 
 
 def _decode(data: bytes, name: str, filename: str, encoding: str) -> Source:
+    from .source import Source  # not needed for pages from a cache
+
     try:
         return Source.from_bytes(data, name, filename, encoding)
     except UnicodeDecodeError as error:

@@ -1,6 +1,8 @@
 """PageOptions: what a site, an engine or ``<%@ page %>`` may set for a page."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from .light import NamedTuple
 
 KIB = 1024
 

@@ -1,10 +1,14 @@
 """CompiledPage and Fingerprint: what the compiler makes and the caches keep."""
 
-from collections.abc import Mapping
-from types import CodeType
-from typing import NamedTuple
+from __future__ import annotations
 
+from .light import NamedTuple
 from .options import DEFAULT_OPTIONS, PageOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
 
 
 class Fingerprint(NamedTuple):

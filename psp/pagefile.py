@@ -3,31 +3,29 @@
 ::
 
     magic, format               9 bytes
-    sizes                       of tag and name, number of files, size of the rest
-    tag                         which interpreter made it
-    name                        of the page
-    every file that took part   sizes, time, size, inode; name, digest
-    the rest of the page        marshal
+    tag                         which interpreter made it, a zero
+    size of what follows        8 bytes
+    the page                    marshal: name, files that took part, all the rest
     digest of all before it     32 bytes, keyed where there is a key
 
-Numbers are little-endian, text is UTF-8. Damaged marshal data can end the process, so
-nothing is unmarshalled before the digest holds.
+Damaged marshal data, and that of other interpreters, can end the process, so nothing is
+unmarshalled before digest and tag hold.
 """
 
 from __future__ import annotations
 
 import marshal
-import struct
 import sys
+from _frozen_importlib_external import MAGIC_NUMBER  # importlib.util's
 from _operator import _compare_digest  # hmac's, without hmac, which loads OpenSSL
-from collections.abc import Mapping
-from importlib.util import MAGIC_NUMBER
-from struct import Struct
-from typing import Any
 
 from . import abi
 from .options import PageOptions
 from .page import CompiledPage, Fingerprint, Notice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 try:
     from _blake2 import blake2b  # hashlib's, without OpenSSL: 0.3 ms against 6
@@ -35,7 +33,7 @@ except ImportError:
     from hashlib import blake2b
 
 MAGIC = b"\x89PSC\r\n\x1a\n"
-FORMAT = 1
+FORMAT = 2
 START = MAGIC + bytes([FORMAT])
 SUFFIX = ".psc"
 DIGEST_SIZE = 32
@@ -50,9 +48,8 @@ TAG = "-".join(
     )
 )
 
-_SIZES = Struct("<IIIQ")  # of tag, name; number of files; of the rest
-_FILE = Struct("<IIqqQ")  # sizes of name, digest; time in ns, size, inode
-_NONSENSE = (EOFError, LookupError, TypeError, ValueError, struct.error)
+_SIZE = 8  # bytes
+_NONSENSE = (EOFError, LookupError, TypeError, ValueError)
 
 
 class Doubt(Exception):
@@ -72,11 +69,9 @@ def pack(page: CompiledPage, key: bytes) -> bytes:
 
     Raises ValueError where the page holds what cannot be marshalled.
     """
-    payload = marshal.dumps(_to_tuple(page))
-    tag, name = TAG.encode(), _encode(page.name)
-    sizes = _SIZES.pack(len(tag), len(name), len(page.dependencies), len(payload))
-    files = b"".join(_pack_file(*item) for item in page.dependencies.items())
-    data = b"".join((START, sizes, tag, name, files, payload))
+    content = marshal.dumps(_to_tuple(page))
+    size = len(content).to_bytes(_SIZE, "little")
+    data = b"".join((START, TAG.encode(), b"\0", size, content))
     return data + digest(data, key)
 
 
@@ -95,40 +90,16 @@ def unpack(data: bytes, name: str, key: bytes) -> CompiledPage:
 
 def _read(data: bytes, end: int, name: str) -> CompiledPage:
     """The page *name* from *data*, of which all before *end* is as it was written."""
-    at = len(START) + _SIZES.size
-    tag_size, name_size, files, size = _SIZES.unpack_from(data, len(START))
-    if data[at : at + tag_size] != TAG.encode():
+    tag, size = len(START), data.index(0, len(START)) + 1
+    if data[tag : size - 1] != TAG.encode():
         raise Doubt("it was made by another version of Python or psp")
-    at += tag_size
-    if data[at : at + name_size] != _encode(name):
-        raise Doubt("it is another page's")
-    at += name_size
-    dependencies, at = _read_dependencies(data, at, files)
-    if at + size != end:
+    content = size + _SIZE
+    if content + int.from_bytes(data[size:content], "little") != end:
         raise Doubt("its length is not what it says")
-    return _from_tuple(name, dependencies, marshal.loads(data[at:end]))
-
-
-def _pack_file(name: str, state: Fingerprint) -> bytes:
-    """The entry of one file in the table."""
-    encoded, digest = _encode(name), state.digest
-    return _FILE.pack(len(encoded), len(digest), *state[:3]) + encoded + digest
-
-
-def _read_dependencies(
-    data: bytes, at: int, count: int
-) -> tuple[dict[str, Fingerprint], int]:
-    """The table of *count* files that starts *at*, and where it ends."""
-    dependencies: dict[str, Fingerprint] = {}
-    for _ in range(count):
-        name_size, digest_size, mtime_ns, size, inode = _FILE.unpack_from(data, at)
-        at += _FILE.size
-        file = data[at : at + name_size].decode("utf-8", "surrogatepass")
-        at += name_size
-        digest = data[at : at + digest_size]
-        dependencies[file] = Fingerprint(mtime_ns, size, inode, digest)
-        at += digest_size
-    return dependencies, at
+    page = _from_tuple(marshal.loads(memoryview(data)[content:end]))
+    if page.name != name:
+        raise Doubt("it is another page's")
+    return page
 
 
 def digest(data: bytes | memoryview, key: bytes) -> bytes:
@@ -141,37 +112,22 @@ def _encode(name: str) -> bytes:
 
 
 def _to_tuple(page: CompiledPage) -> Any:
-    """What the header does not hold, in types that marshal takes."""
-    return (
-        page.filename,
-        page.code,
-        page.fragments,
-        page.declarations,
-        page.tier,
-        tuple(sorted(page.names)),
-        page.toplevel,
-        tuple(page.options),
-        tuple(tuple(notice) for notice in page.notices),
-        page.spliced,
-    )
+    """*page* in types that marshal takes."""
+    plain = page._asdict() | {
+        "names": tuple(sorted(page.names)),
+        "dependencies": [(file, *it) for file, it in page.dependencies.items()],
+        "options": tuple(page.options),
+        "notices": [tuple(notice) for notice in page.notices],
+    }
+    return tuple(plain.values())
 
 
-def _from_tuple(
-    name: str, dependencies: Mapping[str, Fingerprint], content: Any
-) -> CompiledPage:
-    filename, code, fragments, declarations, tier, names, toplevel = content[:7]
-    options, notices, spliced = content[7:]
-    return CompiledPage(
-        name=name,
-        filename=filename,
-        code=code,
-        fragments=fragments,
-        declarations=declarations,
-        tier=tier,
-        names=frozenset(names),
-        toplevel=toplevel,
-        dependencies=dependencies,
-        options=PageOptions._make(options),
-        notices=tuple(Notice._make(notice) for notice in notices),
-        spliced=spliced,
+def _from_tuple(content: Any) -> CompiledPage:
+    page: Any = CompiledPage._make(content)
+    made: CompiledPage = page._replace(
+        names=frozenset(page.names),
+        dependencies={file: Fingerprint(*it) for file, *it in page.dependencies},
+        options=PageOptions._make(page.options),
+        notices=tuple(map(Notice._make, page.notices)),
     )
+    return made

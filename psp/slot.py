@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from _thread import RLock  # threading's, without the rest of it
-from collections.abc import Callable, Mapping
 
-from .errors import PageSyntaxError
-from .page import CompiledPage, Fingerprint
+from .page import CompiledPage
 from .runtime.run import LoadedPage
-from .source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .errors import PageSyntaxError
+    from .page import Fingerprint
+    from .source import Source
 
 FOREVER = float("inf")  # a time that never comes
 

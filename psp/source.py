@@ -5,7 +5,9 @@ spans. Lines end at ``\\n`` only: CRLF and lone CR are normalised on the way in,
 as mod_python's scanner and Python's own reader do.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from .light import NamedTuple
 
 BOM = "\ufeff"
 
@@ -50,7 +52,7 @@ class Source:
         name: str = "<string>",
         filename: str | None = None,
         encoding: str = "utf-8",
-    ) -> "Source":
+    ) -> Source:
         """The source decoded from *data*; undecodable bytes become lone surrogates."""
         return cls(data.decode(encoding, "surrogateescape"), name, filename)
 

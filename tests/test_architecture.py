@@ -15,7 +15,7 @@ ROOT = Path(psp.__file__).parent
 #: From the bottom up; a room may import those of the lines below it, and on its own
 #: line those to its left.
 LEVELS = [
-    ["source", "errors", "abi", "options", "page"],
+    ["light", "source", "errors", "abi", "options", "page"],
     ["lexer", "runtime"],
     ["compiler", "http", "form"],
     [

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..cache import PageCache
-from ..engine import Engine, Resolve, candidates
+from ..engine import Engine, candidates
 from ..errors import PageNotFound, PageSyntaxError, PageWarning, PspError
 from ..loaders import FileLoader
 from ..options import PageOptions
 from ..page import Notice
 from ..source import Source
+
+if TYPE_CHECKING:
+    from ..engine import Resolve
 
 
 class Site(NamedTuple):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .escape import escape, plain
-from .safe import SafeCSS, SafeJS
+from .escape import SafeCSS, SafeJS, escape, plain
 
 UNSAFE = "psp-unsafe"  # stands in style sheets for what is no plain value
 

@@ -2,34 +2,100 @@
 
 ``markupsafe.escape`` spends its time building a ``Markup``; the C function inside it
 takes a tenth. It is private, so it is tried out at import, and the public function
-takes its place where it is missing or has changed.
+takes its place where it is missing or has changed. The module in C is loaded by
+itself: what MarkupSafe imports takes longer than the first page of a process, and few
+pages make a ``Markup``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 
-from markupsafe import Markup
-from markupsafe import escape as _public
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from markupsafe import Markup
+
+    Escaper = Callable[[object], str]
 
 _SAMPLE = "<a href=\"x\">'&amp;'</a>"
+_ESCAPED = "&lt;a href=&#34;x&#34;&gt;&#39;&amp;amp;&#39;&lt;/a&gt;"
+_SPEEDUPS = "markupsafe._speedups"
 _NEVER_SPECIAL = frozenset((bool, float))
+
+#: Characters of a string, and strings of an escaper, that are worth remembering.
+SHORT, REMEMBERED = 256, 1024
+
+_URLS = frozenset(("url", "url_scheme", "url_path", "url_query", "srcset", "css_url"))
+
+_markup: type[Markup] | None = None  # the class, once anything may have made one
+
+
+class SafeURL(str):
+    """A whole URL, or a part of one, that is written as it is."""
+
+    __slots__ = ()
+
+
+class SafeJS(str):
+    """JavaScript that is written as it is; in strings it is a string like any other."""
+
+    __slots__ = ()
+
+
+class SafeCSS(str):
+    """CSS that is written as it is."""
+
+    __slots__ = ()
+
+
+def safe_url(text: str) -> SafeURL:
+    """*text* as a URL of any scheme, such as ``data:``; never what a visitor sent."""
+    return SafeURL(text)
+
+
+def safe_js(text: str) -> SafeJS:
+    """*text* as code in a script; never what a visitor sent."""
+    return SafeJS(text)
+
+
+def safe_css(text: str) -> SafeCSS:
+    """*text* as code in a style sheet; never what a visitor sent."""
+    return SafeCSS(text)
 
 
 def _portable(text: str) -> str:
-    return str(_public(text))
+    from markupsafe import escape
+
+    return str(escape(text))
 
 
 def _find_inner() -> Callable[[str], str]:
     """The fast escaper of exact ``str``, if it answers as the public one does."""
     try:
-        from markupsafe._speedups import _escape_inner
-
-        if _escape_inner(_SAMPLE) == _portable(_SAMPLE):
-            return _escape_inner
+        if _SPEEDUPS in sys.modules:
+            found = sys.modules[_SPEEDUPS]._escape_inner
+        else:
+            found = _load_speedups()._escape_inner
+        if found(_SAMPLE) == _ESCAPED:
+            return found  # type: ignore[no-any-return]
     except Exception:
         pass
     return _portable
+
+
+def _load_speedups() -> Any:
+    """The module in C, without its package."""
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import PathFinder
+
+    package: Any = PathFinder.find_spec("markupsafe")
+    spec: Any = PathFinder.find_spec(_SPEEDUPS, package.submodule_search_locations)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 inner = _find_inner()
@@ -37,13 +103,21 @@ inner = _find_inner()
 
 def markup(text: str) -> Markup:
     """An exact ``str`` as Markup, without its looking for ``__html__``."""
-    return str.__new__(Markup, text)
+    return str.__new__(_markup or _load_markup(), text)
+
+
+def _load_markup() -> type[Markup]:
+    global _markup
+    from markupsafe import Markup
+
+    _markup = Markup
+    return Markup
 
 
 def slow(value: object) -> str:
     """The escaped text of what is neither exact ``str`` nor exact ``int``."""
     kind = type(value)
-    if kind is Markup:
+    if kind is _markup:
         return str.__str__(value)
     if value is None:
         return ""
@@ -51,6 +125,8 @@ def slow(value: object) -> str:
         return str(value)
     html = getattr(value, "__html__", None)
     if html is not None:
+        if _markup is None and "markupsafe" in sys.modules:
+            _load_markup()
         return str(html())
     return inner(str.__str__(str(value)))
 
@@ -84,3 +160,51 @@ def arguments(*args: object, **keywords: object) -> object:
         if keywords or len(args) < 2:
             raise
         return args
+
+
+_escapers: dict[str, tuple[Escaper, Escaper]] = {}
+
+
+def in_context(names: str, value: object) -> str:
+    """*value* by the escapers *names*, which few pages need more of than HTML's.
+
+    What they make of short strings is remembered: links come often.
+    """
+    remembered, escaper = _escapers.get(names) or _find_escapers(names)
+    if type(value) is str and len(value) < SHORT:
+        return remembered(value)
+    return escaper(value)
+
+
+def _find_escapers(names: str) -> tuple[Escaper, Escaper]:
+    from functools import lru_cache
+
+    escaper = escaper_of(names)
+    found = _escapers[names] = (lru_cache(REMEMBERED)(escaper), escaper)
+    return found
+
+
+def escaper_of(names: str) -> Escaper:
+    """The escaper that does all of *names*, joined by ``+``, in turn."""
+    first, *others = map(_find_escaper, names.split("+"))
+
+    def escaper(value: object) -> str:
+        text = first(value)
+        for other in others:
+            text = other(str.__str__(text))
+        return text
+
+    return escaper
+
+
+def _find_escaper(name: str) -> Escaper:
+    """The escaper that the compiler calls *name*."""
+    if name == "html":
+        return escape
+    home: Any
+    if name in _URLS:
+        from . import urls as home
+    else:
+        from . import contexts as home
+    found: Escaper = getattr(home, name)
+    return found

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, overload
-
-from markupsafe import Markup
-
 from ..errors import PspError
-from .escape import escape, markup
-from .safe import safe_css, safe_js, safe_url
+from ..light import Protocol
+from .escape import escape, markup, safe_css, safe_js, safe_url
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from typing import Any, overload
+
+    from markupsafe import Markup
+
     from .kept import FragmentCache
     from .output import Output
     from .parts import Cached, Component, Fragment, Push
     from .run import LoadedPage
 
-#: The parts that pages have filled: how many layouts deep, and the text.
-Sections = dict[str, tuple[int, str]]
+    #: The parts that pages have filled: how many layouts deep, and the text.
+    Sections = dict[str, tuple[int, str]]
 
 
 class Runner(Protocol):
@@ -42,7 +43,7 @@ class Capture:
 
     def __init__(self, output: Output):
         self._output = output
-        self.html = Markup("")
+        self.html = markup("")
 
     def __enter__(self) -> Capture:
         self._output.begin()
@@ -205,13 +206,15 @@ class PageInterface:
 
         return Push(self, name, key)
 
-    @overload
-    def capture(self, /) -> Capture: ...
+    if TYPE_CHECKING:
 
-    @overload
-    def capture(
-        self, function: Callable[..., Any], /, *args: Any, **names: Any
-    ) -> Markup: ...
+        @overload
+        def capture(self, /) -> Capture: ...
+
+        @overload
+        def capture(
+            self, function: Callable[..., Any], /, *args: Any, **names: Any
+        ) -> Markup: ...
 
     def capture(
         self, function: Callable[..., Any] | None = None, /, *args: Any, **names: Any

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 from ..abi import LARGE
 
-Send = Callable[[bytes], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Send = Callable[[bytes], None]
 
 #: Pieces that may wait before a loop asks whether they are worth sending.
 PIECES = 512

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from ..errors import PspError
 from .escape import markup
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from .interface import PageInterface
     from .kept import FragmentCache
     from .output import Output

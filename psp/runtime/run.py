@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import lru_cache
-from types import CodeType, FunctionType
-from typing import Any
 
 from .. import abi
 from ..errors import PspError
-from ..page import CompiledPage
-from .escape import arguments, escape, inner, markup, plain, slow
-from .interface import PageInterface, Runner, Sections
+from .escape import arguments, escape, in_context, inner, markup, plain, slow
 from .output import Output, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import CodeType, FunctionType
+    from typing import Any
+
+    from ..page import CompiledPage
+    from .interface import PageInterface, Runner, Sections
+
+    Names = dict[str, Any]
+    Functions = tuple[Callable[..., Any], ...]
+else:
+    FunctionType = type(lambda: None)
 
 _COROUTINE = 0x80  # inspect.CO_COROUTINE
 _NO_LIMIT = sys.maxsize
-#: Characters of a string, and strings of an escaper, that are worth remembering.
-SHORT, REMEMBERED = 256, 1024
 #: Layouts within layouts, and includes within includes, before a cycle is assumed.
 DEPTH = 50
 
@@ -49,30 +54,6 @@ class Again(BaseException):
     """A name is given, or missing, that tier "local" cannot do with."""
 
 
-Escapers = tuple[Callable[[object], str], Callable[[object], str]]
-
-_escapers: dict[str, Escapers] = {}
-
-
-def in_context(names: str, value: object) -> str:
-    """*value* by the escapers *names*, which few pages need more of than HTML's.
-
-    What they make of short strings is remembered: links come often.
-    """
-    remembered, escaper = _escapers.get(names) or _find_escapers(names)
-    if type(value) is str and len(value) < SHORT:
-        return remembered(value)
-    return escaper(value)
-
-
-def _find_escapers(names: str) -> Escapers:
-    from .escapers import escaper_of
-
-    escaper = escaper_of(names)
-    found = _escapers[names] = (lru_cache(REMEMBERED)(escaper), escaper)
-    return found
-
-
 _HELPERS = (
     escape,
     inner,
@@ -93,9 +74,6 @@ _HELPER_NAMES = dict(zip(abi.HELPERS, _HELPERS, strict=True))
 
 #: What every namespace has of its own, and no layout is given.
 _OWN = frozenset(("__name__", "__file__", "__builtins__"))
-
-Names = dict[str, Any]
-Functions = tuple[Callable[..., Any], ...]
 
 
 class LoadedPage:
@@ -258,9 +236,10 @@ def _run_module(
     namespace.update(_HELPER_NAMES)
     values = (output.parts, output.limit, output.settle, fragments, names)
     namespace.update(zip(abi.RUN_PARAMETERS, values, strict=True))
-    with suppress(PageReturn):
+    try:
         return eval(page.code, namespace)
-    return None
+    except PageReturn:
+        return None
 
 
 class PageReturn(BaseException):
@@ -275,8 +254,10 @@ def _finish(loaded: LoadedPage, result: Any) -> None:
     if loaded.page.code.co_flags & _COROUTINE:
         from .awaited import run_to_end
 
-        with suppress(PageReturn):
+        try:
             run_to_end(result)
+        except PageReturn:
+            pass
 
 
 def run_page(

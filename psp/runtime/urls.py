@@ -6,8 +6,7 @@ would add to the first page of a process: links are in every page.
 
 from __future__ import annotations
 
-from .escape import plain
-from .safe import SafeURL
+from .escape import SafeURL, plain
 
 INVALID_URL = "about:invalid#psp"
 
@@ -19,17 +18,21 @@ _HEX = frozenset("0123456789ABCDEFabcdef")
 
 
 class _Percent(dict[int, str]):
-    """For ``str.translate``: what is not *safe* as its UTF-8 (RFC 3986, 2.1)."""
+    """For ``str.translate``: what is not *safe* as its UTF-8 (RFC 3986, 2.1).
+
+    What ASCII becomes is remembered.
+    """
 
     def __init__(self, safe: str):
-        for code in range(128):
-            char = chr(code)
-            kept = char.isalnum() or char in "-._~" or char in safe
-            self[code] = char if kept else f"%{code:02X}"
+        self._safe = f"-._~{safe}"
 
     def __missing__(self, code: int) -> str:
-        encoded = chr(code).encode("utf-8", "replace")
-        return "".join(f"%{byte:02X}" for byte in encoded)
+        char = chr(code)
+        if code >= 128:
+            return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
+        kept = char.isalnum() or char in self._safe
+        found = self[code] = char if kept else f"%{code:02X}"
+        return found
 
 
 _IN_URLS = _Percent(":/?#[]@!$&*+,;=%")  # reserved, or escapes already

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psp.runtime import escapers, run
+from psp.runtime import escape
 
 from . import xss
 
@@ -21,7 +21,7 @@ def test_there_are_enough() -> None:
 
 def test_a_hole_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The campaign is not blind: an escaper that does nothing is found out."""
-    monkeypatch.setattr(run, "_escapers", {})
-    monkeypatch.setattr(escapers, "_find", lambda name: str)
+    monkeypatch.setattr(escape, "_escapers", {})
+    monkeypatch.setattr(escape, "_find_escaper", lambda name: str)
     table, well = xss.run(xss.payloads(every=40))
     assert not well, table

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from psp import DictLoader, Engine, PageSyntaxError
-from psp.runtime.safe import safe_css, safe_js, safe_url
+from psp.runtime.escape import safe_css, safe_js, safe_url
 
 NASTY = "a'\"<b>&` =x/\\"
 

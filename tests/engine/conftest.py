@@ -8,15 +8,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from psp.compiler.pipeline import compile_page
-from psp.engine import Engine, Resolve
+from psp.engine import Engine
 from psp.loaders import FileLoader
 from psp.options import PageOptions
 from psp.page import CompiledPage
 from psp.source import Source
+
+if TYPE_CHECKING:
+    from psp.engine import Resolve
 
 
 class Compiler:

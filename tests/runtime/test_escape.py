@@ -78,3 +78,16 @@ def test_without_the_private_function_the_public_one_serves() -> None:
         "assert escape.escape('<&>') == '&lt;&amp;&gt;'\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_markupsafe_is_not_imported_before_something_is_markup() -> None:
+    program = (
+        f"import sys; sys.path[:0] = {sys.path!r}\n"
+        "from psp.runtime.escape import escape, inner, markup, slow\n"
+        "assert escape('<') + slow(None) == inner('<') == '&lt;'\n"
+        "assert 'markupsafe' not in sys.modules\n"
+        "from markupsafe import Markup\n"
+        "assert type(markup('<')) is Markup and slow(Markup('<')) == '<'\n"
+        "assert type(slow(Markup('<'))) is str"
+    )
+    subprocess.run([sys.executable, "-ISc", program], check=True)

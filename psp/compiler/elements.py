@@ -80,6 +80,7 @@ class _Finder:
             if index is not None:
                 for tag in self._tags(self._holes[index]):
                     self._add(tag, left)
+                value = statement.value  # type: ignore[attr-defined]
                 if isinstance(value, ast.Call) and _places_content(value):
                     for tag in self._content:
                         self._add(tag, left)

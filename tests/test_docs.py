@@ -6,7 +6,7 @@ The first word after a fence says what it is:
 ``output [exact]``  what the step before it wrote; empty lines and blanks at the end of
                     lines count only if it is ``exact``
 ``error``           what Python prints about the page before it, which is wrong
-``python``          run, in one namespace for the whole document
+``python [name]``   run, in one namespace for the whole document, or made a file
 ``console``         commands after ``$`` and what they print; ``...`` is any text
 ``requests``        requests over HTTP, each with the status of its answer
 ``toml``            settings, loaded
@@ -179,6 +179,9 @@ class Notebook:
         self.error = None
 
     def do_python(self, step: Step) -> None:
+        if step.words:
+            (self.folder / step.words[0]).write_text(step.text, encoding="utf-8")
+            return
         printed = io.StringIO()
         code = compile(step.text, f"<line {step.line}>", "exec")
         with contextlib.redirect_stdout(printed), contextlib.chdir(self.folder):
@@ -206,9 +209,10 @@ class Notebook:
         if words[0] == "make":
             subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, check=True)
             return ""
-        assert words[0] == "psp", f"no example may run {words[0]}"
+        programs = {"psp": ["-m", "psp"], "python": []}
+        assert words[0] in programs, f"no example may run {words[0]}"
         process = subprocess.Popen(
-            [sys.executable, "-m", "psp", *words[1:]],
+            [sys.executable, *programs[words[0]], *words[1:]],
             cwd=self.folder,
             env={
                 **os.environ,

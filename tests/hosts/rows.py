@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .client import Client
@@ -91,9 +92,12 @@ MOD_PYTHON = {
 }
 
 
-def within(name: str, files: tuple[str, ...]) -> Row:
+def within(
+    name: str, files: tuple[str, ...], cannot: Mapping[str, str] = MappingProxyType({})
+) -> Row:
     """A framework that has the pages below a prefix."""
-    return Row((*files, f"{name}_site.py"), (name, "8000"), prefix="/pages")
+    module = f"{name.replace('-', '_')}_site.py"
+    return Row((*files, module), (name, "8000"), prefix="/pages", cannot=cannot)
 
 
 ROWS = {
@@ -109,6 +113,7 @@ ROWS = {
     "nginx http uvicorn": Row(ASGI, ("uvicorn", "8000"), ("nginx", "http")),
     "flask": within("flask", WSGI),
     "django": within("django", WSGI),
+    "django view": within("django-view", (), cannot=KEPT_BACK),
     "pyramid": within("pyramid", WSGI),
     "bottle": within("bottle", WSGI),
     "cherrypy": within("cherrypy", WSGI),

@@ -1,0 +1,5 @@
+class LazySettings:
+    DEBUG: bool
+    SESSION_COOKIE_NAME: str
+
+settings: LazySettings

@@ -1,0 +1,9 @@
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+class BaseEngine:
+    name: str
+    def __init__(self, params: Mapping[str, Any]) -> None: ...
+    @property
+    def template_dirs(self) -> tuple[str, ...]: ...
+    def iter_template_filenames(self, template_name: str) -> Iterator[str]: ...

@@ -67,10 +67,10 @@ class _BlockWriter(SkeletonWriter):
         self.base: int | None = None
 
     def nodes(self, nodes: tuple[Node, ...]) -> None:
-        for node in nodes:
+        for node, after in zip(nodes, (*nodes[1:], None), strict=False):
             match node:
                 case Text() if node.text:
-                    self._text(node)
+                    self._text(node, isinstance(after, Expression))
                 case Expression():
                     self.write_expression(self._indent(), node, open_comment(node.code))
                 case Scriptlet():
@@ -99,13 +99,16 @@ class _BlockWriter(SkeletonWriter):
             self.stack[-1].filled = True
         return " " * len(self.stack)
 
-    def _text(self, node: Text) -> None:
+    def _text(self, node: Text, leads: bool) -> None:
         if self.stack and self.stack[-1].word == "match":
             if node.text.isspace():
                 return  # between "match x:" and its first case
             message = "text before the first case of a match"
             raise BlockError.at(self.source, node.span, message)
-        self.write_text(self._indent(), node)
+        if leads:
+            self.write_lead(node)
+        else:
+            self.write_text(self._indent(), node)
 
     def _border(self, kind: HoleKind, node: Include) -> None:
         self.write(self._indent(), self.hole(kind, node), node.span.start)

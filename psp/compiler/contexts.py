@@ -17,13 +17,13 @@ from .html import TEXT, Refused, State, read
 from .html_choice import describe, escaper_at, join
 from .nodes import Escape, Expression, Text, notice
 from .skeleton import Skeleton
-from .suites import hole_of
+from .suites import hole_of, written_by
 from .writer import Hole, HoleKind
 
 #: Methods of ``psp`` whose ``with`` makes a piece of text that stands elsewhere.
 _ELSEWHERE = frozenset(("section", "capture", "push", "component", "fragment", "cache"))
 # Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
-_TEXT, _EXPRESSION = HoleKind.TEXT, HoleKind.EXPRESSION
+_EXPRESSION = HoleKind.EXPRESSION
 _XML = "<?xml"
 _ROUNDS = 4  # of a loop, until what branches in it disagree on has been mixed
 
@@ -89,7 +89,8 @@ class _Walker:
                 self.suite([statement], state)
                 state = None
             elif (index := hole_of(statement)) is not None:
-                state = self._hole(index, state)
+                for number in written_by(index, self._holes):
+                    state = self._hole(number, state)
             else:
                 state = self._statement(statement, state)
         return state
@@ -98,8 +99,7 @@ class _Walker:
         self._last = index
         hole = self._holes[index]
         try:
-            if hole.kind is _TEXT:
-                assert isinstance(hole.node, Text)
+            if isinstance(hole.node, Text):
                 return read(state, hole.node.text)
             if hole.kind is _EXPRESSION:
                 return self._choose(index, state)

@@ -13,7 +13,7 @@ from .html import TEXT, Refused, State, read
 from .html_choice import escaper_at
 from .nodes import Expression, Text, notice
 from .skeleton import Skeleton
-from .suites import hole_of, suites
+from .suites import hole_of, suites, written_by
 from .writer import Hole
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -78,8 +78,9 @@ class _Finder:
         for statement in body:
             index = hole_of(statement)
             if index is not None:
-                for tag in self._tags(self._holes[index]):
-                    self._add(tag, left)
+                for number in written_by(index, self._holes):
+                    for tag in self._tags(self._holes[number]):
+                        self._add(tag, left)
                 value = statement.value  # type: ignore[attr-defined]
                 if isinstance(value, ast.Call) and _places_content(value):
                     for tag in self._content:

@@ -12,16 +12,16 @@ from ..errors import PageSyntaxError
 from ..options import PageOptions
 from . import emit
 from .fragments import Fragment
-from .nodes import Expression
+from .nodes import Expression, Text
 from .positions import Mover, Place, at
 from .skeleton import Skeleton
-from .suites import FUNCTIONS, LOOPS, hole_of, suites
+from .suites import FUNCTIONS, LOOPS, hole_of, suites, written_by
 from .writer import Hole, HoleKind
 
 #: Holes of a page up to which escaping in place costs next to nothing to compile.
 FEW = 48
 # Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
-_TEXT, _EXPRESSION = HoleKind.TEXT, HoleKind.EXPRESSION
+_TEXT, _LEAD, _EXPRESSION = HoleKind.TEXT, HoleKind.LEAD, HoleKind.EXPRESSION
 
 
 class _Suite(NamedTuple):
@@ -95,9 +95,10 @@ class Filler:
         for statement in body:
             index = hole_of(statement)
             if index is not None:
-                filled = self._hole(index, statement, loop)
-                if filled is not None:
-                    result.append(filled)
+                for number in written_by(index, self._holes):
+                    filled = self._hole(number, statement, loop)
+                    if filled is not None:
+                        result.append(filled)
             elif isinstance(statement, ast.Expr):
                 result.append(self._own(statement))
             else:
@@ -162,14 +163,15 @@ class Filler:
         hole = self._holes[index]
         self._filled.add(index)
         value = statement.value  # type: ignore[attr-defined]
-        if hole.kind is _TEXT:
+        if hole.kind is _TEXT or hole.kind is _LEAD:
             return self._text(hole)
         if hole.kind is _EXPRESSION and value.__class__ is ast.Call:
             return self._expression(index, value, loop)
         return None  # the borders of an include that was spliced
 
     def _text(self, hole: Hole) -> ast.stmt | None:
-        text = hole.node.text  # type: ignore[attr-defined]
+        assert isinstance(hole.node, Text)
+        text = hole.node.text
         if not text:
             return None
         self._written += 1
@@ -190,7 +192,8 @@ class Filler:
         return emit.append(method, value, place, own)
 
     def _place(self, hole: Hole) -> Place:
-        of = self._mover.of_text if hole.kind is _TEXT else self._mover.of_tag
+        is_text = isinstance(hole.node, Text)
+        of = self._mover.of_text if is_text else self._mover.of_tag
         return of(hole.source, hole.site, hole.node.span)
 
     def _constant(self, text: str) -> str | bytes:

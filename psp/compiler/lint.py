@@ -9,7 +9,7 @@ from ..page import Notice
 from ..source import Source, Span
 from .nodes import Expression, Include, Node, Page, Scriptlet, Text, notice
 from .skeleton import Skeleton
-from .suites import FUNCTIONS, hole_index, statements, suites
+from .suites import FUNCTIONS, hole_index, statements, suites, written_by
 from .writer import Hole, HoleKind
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -165,7 +165,8 @@ class _Linter:
         holes = self._skeleton.holes
         nodes = (node for statement in body for node in ast.walk(statement))
         numbers = (hole_index(node) for node in nodes)
-        return [n for n in numbers if n is not None and _is_visible(holes[n])]
+        written = (written_by(n, holes) for n in numbers if n is not None)
+        return [n for some in written for n in some if _is_visible(holes[n])]
 
     def _at_hole(self, number: int, message: str) -> Notice:
         """*message* at the first visible character of a hole."""

@@ -1,8 +1,9 @@
 """Nodes to Python text with holes, and where each line of it came from.
 
 Scriptlets go into the skeleton as they are; a text leaves a name ``_psp_3`` and an
-expression a call ``_psp_4(…)`` at the indentation in force. CPython parses the whole
-once, so that what it says of positions can be moved to the page.
+expression a call ``_psp_4(…)``, which stands for the text right before it as well, at
+the indentation in force. CPython parses the whole once, so that what it says of
+positions can be moved to the page.
 """
 
 from __future__ import annotations

@@ -39,12 +39,10 @@ class _StrictWriter(SkeletonWriter):
     owes_text = True
 
     def nodes(self, nodes: tuple[Node, ...]) -> None:
-        for node in nodes:
+        for node, after in zip(nodes, (*nodes[1:], None), strict=False):
             match node:
                 case Text():
-                    self._join()
-                    self.write_text(self._take_prefix(), node)
-                    self.owes_text = False
+                    self._text(node, isinstance(after, Expression))
                 case Expression():
                     self._expression(node)
                 case Scriptlet():
@@ -64,15 +62,21 @@ class _StrictWriter(SkeletonWriter):
             self.lines[-1] += self.joint
         self.joint = ";\\"
 
+    def _text(self, node: Text, leads: bool) -> None:
+        if leads:
+            self.write_lead(node)
+        else:
+            self._join()
+            self.write_text(self._take_prefix(), node)
+        self.owes_text = False
+
     def _take_prefix(self) -> str:
         prefix, self.prefix = self.prefix, ""
         return prefix
 
     def _empty_text(self) -> None:
         end = self.origins[-1].start if self.origins else 0
-        self._join()
-        self.write_text(self._take_prefix(), Text(Span(end, end), ""))
-        self.owes_text = False
+        self._text(Text(Span(end, end), ""), leads=False)
 
     def _marker(self, kind: HoleKind, node: Include) -> None:
         self._join()

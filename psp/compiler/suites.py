@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..abi import PREFIX
+from .writer import Hole, HoleKind
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NUMBER = slice(len(PREFIX), None)
+_LEAD = HoleKind.LEAD  # once: in Python 3.11 looking up a member of an Enum is slow
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
@@ -27,6 +29,12 @@ def hole_of(statement: ast.AST) -> int | None:
         return None
     value = statement.value
     return hole_index(value.func if value.__class__ is ast.Call else value)
+
+
+def written_by(index: int, holes: Sequence[Hole]) -> tuple[int, ...]:
+    """The holes that the statement of hole *index* writes, in order."""
+    led = index and holes[index - 1].kind is _LEAD
+    return (index - 1, index) if led else (index,)
 
 
 def suites(node: ast.AST) -> Iterator[tuple[ast.AST, str, list[ast.stmt]]]:

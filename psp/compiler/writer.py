@@ -43,13 +43,14 @@ class HoleKind(Enum):
     """What a hole stands for."""
 
     TEXT = "text"
+    LEAD = "lead"  # a text that the statement of the expression behind it writes too
     EXPRESSION = "expression"
     BEGIN = "begin"  # an included file starts here
     END = "end"
 
 
 # Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
-_TEXT, _EXPRESSION = HoleKind.TEXT, HoleKind.EXPRESSION
+_TEXT, _LEAD, _EXPRESSION = HoleKind.TEXT, HoleKind.LEAD, HoleKind.EXPRESSION
 _new = tuple.__new__  # what a NamedTuple's own constructor calls
 
 
@@ -98,6 +99,10 @@ class SkeletonWriter:
         """Add the hole of a text on a line of its own."""
         name = self.hole(_TEXT, node)
         self._line(prefix + name, node.span.start, len(prefix))
+
+    def write_lead(self, node: Text) -> None:
+        """Add the hole of a text that an expression follows: it takes no line."""
+        self.hole(_LEAD, node)
 
     def write_expression(
         self, prefix: str, node: Expression, newline: bool = False

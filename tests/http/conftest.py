@@ -1,7 +1,0 @@
-"""Settings of the tests of this room."""
-
-from hypothesis import settings
-
-# A busy machine is no failure.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")

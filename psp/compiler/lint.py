@@ -1,4 +1,4 @@
-"""Page text that is lost: behind a return, or in a function nobody meant to hold it."""
+"""Page text that is lost: behind a return, or in a block nobody meant to hold it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from ..page import Notice
 from ..source import Source, Span
+from .lines import logical_lines
 from .nodes import Expression, Include, Node, Page, Scriptlet, Text, notice
 from .skeleton import Skeleton
 from .suites import FUNCTIONS, hole_index, statements, suites, written_by
 from .writer import Hole, HoleKind
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_NAMED = (*FUNCTIONS, ast.ClassDef)
 _Suite = tuple[list[ast.stmt], _Function | None]
 
 _SAFE = frozenset(("Markup", "safe_url", "safe_js", "safe_css"))
@@ -28,14 +30,21 @@ _LEAVES = {
 
 
 def lost_text(page: Page, skeleton: Skeleton) -> list[Notice]:
-    """The text of *page* that is never written, or only when a function is called.
+    """The text of *page* that is never written, or not always, by a slip.
 
     *skeleton* is looked at as it comes from the parser, before its holes are filled.
     """
-    if not any(word in skeleton.text for word in _TAKERS):
+    body = skeleton.tree.body
+    takes = any(word in skeleton.text for word in _TAKERS)
+    keeps = page.options.dialect == "psp" and body and any(suites(body[-1]))
+    if not (takes or keeps):
         return []
     linter = _Linter(page, skeleton)
-    return [*linter.unreached(skeleton.tree.body, None), *linter.swallowed()]
+    found = list(linter.kept_inside()) if keeps else []
+    if takes:
+        found += linter.unreached(body, None)
+        found += linter.swallowed()
+    return found
 
 
 def raw_outputs(page: Page) -> Iterator[Notice]:
@@ -142,9 +151,46 @@ class _Linter:
                 )
                 yield self._at_hole(min(written), message)
 
-    def _is_explicit(self, function: _Function) -> bool:
-        """Whether a scriptlet of one line opens *function*, so that `end` closes it."""
-        source, at = self._place(function)
+    def kept_inside(self) -> Iterator[Notice]:
+        """What an ``if`` or its like holds to the page's end, behind its code.
+
+        A colon or a comment as the last line of a tag would say that it is meant.
+        """
+        suite = self._skeleton.tree.body
+        while suite:
+            block = suite[-1]
+            inside = [body for _, _, body in suites(block)]
+            if not inside or isinstance(block, _NAMED) or self._is_explicit(block):
+                return
+            suite = max(inside, key=lambda body: body[-1].lineno)
+            written = self._visible(suite)
+            if written and self._ends_in_code(min(written)):
+                word = type(block).__name__.lower().removeprefix("async")
+                message = (
+                    f"this belongs to the {word.removesuffix('star')!r} of line"
+                    f" {self._line(block)}, to the end of the page: end the code above"
+                    " with a comment, in the first column if that is not meant"
+                )
+                yield self._at_hole(min(written), message)
+                return
+
+    def _ends_in_code(self, number: int) -> bool:
+        """Whether a statement ends the scriptlet of several lines before a hole."""
+        hole = self._skeleton.holes[number].node
+        before: Scriptlet | None = None
+        for _, node in self._nodes:
+            if node is hole:
+                break
+            if isinstance(node, Scriptlet):
+                before = node
+        if before is None or "\n" not in before.code:
+            return False
+        lines = list(logical_lines(before.code))
+        return bool(lines) and not (lines[-1].comment or lines[-1].opens)
+
+    def _is_explicit(self, block: ast.stmt) -> bool:
+        """Whether a scriptlet of one line opens *block*, so that `end` closes it."""
+        source, at = self._place(block)
         return any(
             node.span.start <= at < node.span.end
             for origin, node in self._nodes

@@ -29,6 +29,36 @@ def slips(text: str, dialect: str = "psp", **parts: str) -> list[str]:
     return [f"{n.filename}:{n.line}:{n.column}: {n.message}" for n in found]
 
 
+class TestKeptInside:
+    def test_text_behind_code_that_ends_indented(self) -> None:
+        text = "<%\nif req.method == 'POST':\n    x = 1\n%>\n<h1>lost</h1>\n"
+        assert slips(text) == [
+            "page.psp:5:1: this belongs to the 'if' of line 2, to the end of the page:"
+            " end the code above with a comment, in the first column if that is not"
+            " meant"
+        ]
+        assert slips(text, "mod_python") == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "<%\nif x:\n    y = 1\n#\n%>text",
+            "<%\nif x:\n    y = 1\n    #\n%>text",
+            "<%\nif x:\n%>text",
+            "<%\nif x:\n    y = 1\n%> \n<%\nz = 2\n%>text",
+            "<% if x: %><%\ny = 1\n%>text<% end %>",
+            "<%\nif x:\n    y = 1\n%>text<%\n%>",
+            "<%\nif x:\n    y = 1\n%>",
+        ],
+    )
+    def test_what_is_meant_is_left_alone(self, text: str) -> None:
+        assert slips(text) == []
+
+    def test_the_last_part_of_a_block(self) -> None:
+        text = "<%\ntry:\n    x = 1\nexcept E:\n    for y in z:\n        a = 1\n%>text"
+        assert slips(text)[0].startswith("page.psp:7:3: this belongs to the 'try' of")
+
+
 class TestUnreached:
     def test_text_after_return_of_the_page(self) -> None:
         assert slips("a<% return %>\n\n  <p>lost</p>") == [

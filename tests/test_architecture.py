@@ -35,6 +35,7 @@ LEVELS = [
         "migrate",
         "doctor",
         "shadow",
+        "types",
         "contrib",
         "testing",
         "cli",

@@ -9,6 +9,7 @@ import click
 
 from ..compiler.contexts import doubtful_html
 from ..compiler.elements import unclosed_elements
+from ..compiler.includes import included_files
 from ..compiler.lint import raw_outputs, trusted_outputs
 from ..compiler.nodes import Page
 from ..compiler.pipeline import build_skeleton, read_page
@@ -16,8 +17,10 @@ from ..compiler.unbound import unbound_names
 from ..errors import PageSyntaxError
 from ..page import Notice
 from ..settings import Settings
+from ..types.check import type_errors
+from ..types.mypy import MypyError
 from .calls import unplaced_sections, wrong_calls
-from .layouts import layouts_of
+from .layouts import layouts_of, read_called
 from .links import missing_includes, missing_layout
 from .pages import Outcome, Site, compile_pages, failures
 from .report import short_path
@@ -29,9 +32,14 @@ from .site import find_pages, is_inside, load_site, locate, page_name, site_opti
 @click.option(
     "--raw", is_flag=True, help="List what is written unescaped, and nothing else."
 )
+@click.option("--types", is_flag=True, help="Have mypy check the Python of the pages.")
 @site_options
 def command(
-    paths: tuple[str, ...], raw: bool, dialect: str | None, config: str | None
+    paths: tuple[str, ...],
+    raw: bool,
+    types: bool,
+    dialect: str | None,
+    config: str | None,
 ) -> None:
     """Check pages without running them.
 
@@ -57,6 +65,10 @@ def command(
             others.update(_remarks(site, page, one.notices))
             if one.name not in whole:
                 others.update(_html(site, page))
+        if types:
+            wrong, notes = _types(site, [page for page, _ in pages])
+            errors.update(wrong)
+            others.update(notes)
     for filename, line, column, message in sorted(errors | others):
         click.echo(f"{short_path(filename)}:{line}:{column}: {message}")
     if errors:
@@ -135,6 +147,21 @@ def _seen_in_others(
     for page, _ in pages:
         parts.update(layout.source.name for layout in layouts_of(site, page) or ())
     return frozenset(parts)
+
+
+def _types(site: Site, pages: list[Page]) -> tuple[list[Notice], list[Notice]]:
+    """What mypy says of *pages*; parts are looked at in those that they are part of."""
+    parts = {name for page in pages for name in included_files(page.nodes)}
+
+    def find(page: Page, file: str) -> Page | None:
+        return read_called(site, page.source.name, file)
+
+    try:
+        whole = [page for page in pages if page.source.name not in parts]
+        return type_errors(whole, find, [os.getcwd(), site.root])
+    except MypyError as error:
+        click.echo(f"Error: {error}", err=True)
+        raise click.exceptions.Exit(2) from None
 
 
 def _raw(page: Page) -> Iterator[Notice]:

@@ -18,9 +18,12 @@ from .writer import SkeletonWriter
 
 def build_declarations(page: Page) -> list[Unit]:
     """A module for each file of *page* that declares something, in order."""
-    units: list[Unit] = []
-    _collect(page.source, page.nodes, units)
-    return units
+    return [Unit(text.source, _parse(text)) for text in declaration_texts(page)]
+
+
+def declaration_texts(page: Page) -> Iterator[SkeletonWriter]:
+    """The text of each of these modules, and where its lines came from."""
+    return _texts(page.source, page.nodes)
 
 
 def declared_names(units: list[Unit]) -> frozenset[str]:
@@ -43,15 +46,15 @@ def _declared_global(scope: PageScope) -> Iterator[str]:
                 yield "*"
 
 
-def _collect(source: Source, nodes: tuple[Node, ...], units: list[Unit]) -> None:
+def _texts(source: Source, nodes: tuple[Node, ...]) -> Iterator[SkeletonWriter]:
     writer = SkeletonWriter(source)
     for node in nodes:
         if isinstance(node, Include):
-            _collect(node.source, node.nodes, units)
+            yield from _texts(node.source, node.nodes)
         elif isinstance(node, Declaration):
             _write(writer, node)
     if writer.lines:
-        units.append(Unit(source, _parse(writer)))
+        yield writer
 
 
 def _write(writer: SkeletonWriter, node: Declaration) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..errors import IncludeError, PageNotFound
@@ -31,6 +31,14 @@ def expand_includes(page: Page, resolve: Resolve) -> Page:
     expansion = _Expansion(page.source, resolve, page.options)
     nodes = expansion.expand(page.source, page.nodes, ())
     return replace(page, nodes=nodes, notices=page.notices + tuple(expansion.notices))
+
+
+def included_files(nodes: Iterable[Node]) -> Iterator[str]:
+    """The names of the files that stand in *nodes*, those in these included."""
+    for node in nodes:
+        if isinstance(node, Include):
+            yield node.source.name
+            yield from included_files(node.nodes)
 
 
 @dataclass(slots=True)

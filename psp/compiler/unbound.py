@@ -27,18 +27,43 @@ N = TypeVar("N", bound=ast.AST)
 
 #: Names that a page has in front of a web.
 INTERFACE = frozenset(("req", "form", "session", "psp"))
-_GIVEN = INTERFACE | frozenset(dir(builtins)) | {"__file__"}
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "reveal_type"}
+_GIVEN = INTERFACE | _BUILTINS
 #: What makes names appear that no binding shows.
 _OPAQUE = DYNAMIC | {"globals"}
 #: How alike two names are when one is taken for the other misspelt.
 _ALIKE = 0.8
 
 
+def read_names(page: Page, skeleton: Skeleton) -> set[str]:
+    """The names that *page* reads and does not bind, builtins left out."""
+    body = skeleton.tree.body
+    bound = page_scope(body).bound.union(_declared(page), _declared_global(body))
+    read = {node.id for node in _free(body, frozenset())}
+    return {name for name in read - bound - _BUILTINS if not name.startswith(PREFIX)}
+
+
+def is_opaque(page: Page, skeleton: Skeleton) -> bool:
+    """Whether names appear in *page* that no binding shows."""
+    declared = [unit.module.body for unit in build_declarations(page)]
+    return any(map(_is_opaque, (skeleton.tree.body, *declared)))
+
+
+def _is_opaque(body: list[ast.stmt]) -> bool:
+    names = {node.id for node in _nodes(body, ast.Name)}
+    return bool(names & _OPAQUE) or any(_imports_all(body))
+
+
+def _declared(page: Page) -> set[str]:
+    """The names that the declarations of *page* bind."""
+    declared = [unit.module.body for unit in build_declarations(page)]
+    return {name for part in declared for name in page_scope(part).bound}
+
+
 def unbound_names(page: Page, skeleton: Skeleton) -> list[Notice]:
     """The slips in *page*, each name once; *skeleton* has not been filled yet."""
     body, lines = skeleton.tree.body, skeleton.text.split("\n")
-    declared = [unit.module.body for unit in build_declarations(page)]
-    bound = {name for part in declared for name in page_scope(part).bound}
+    bound = _declared(page)
     found: list[Notice] = []
     for node, message in _slips(body, bound):
         source, at = place_in_page(node, skeleton, lines)
@@ -48,8 +73,7 @@ def unbound_names(page: Page, skeleton: Skeleton) -> list[Notice]:
 
 def _slips(body: list[ast.stmt], bound: set[str]) -> Iterator[tuple[ast.Name, str]]:
     """Names where they are read, and what is wrong with them."""
-    names = {node.id for node in _nodes(body, ast.Name)}
-    if names & _OPAQUE or any(_imports_all(body)):
+    if _is_opaque(body):
         return
     page = page_scope(body).bound.union(bound, _declared_global(body))
     local = dict(_function_names(body))

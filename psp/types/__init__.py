@@ -1,0 +1,1 @@
+"""The Python of pages given to mypy, as modules that know their places in the pages."""

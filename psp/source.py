@@ -34,7 +34,10 @@ class Source:
     surrogates (PEP 383), so that page text passes them through unchanged.
     """
 
-    __slots__ = ("name", "filename", "text", "is_ascii", "_starts")
+    __slots__ = ("name", "filename", "text", "is_ascii", "starts")
+
+    #: The offset at which each line starts; found when it is first asked for.
+    starts: list[int]
 
     def __init__(self, text: str, name: str = "<string>", filename: str | None = None):
         self.name = name
@@ -43,7 +46,6 @@ class Source:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.text = text
         self.is_ascii = text.isascii()
-        self._starts: list[int] | None = None
 
     @classmethod
     def from_bytes(
@@ -56,21 +58,22 @@ class Source:
         """The source decoded from *data*; undecodable bytes become lone surrogates."""
         return cls(data.decode(encoding, "surrogateescape"), name, filename)
 
-    @property
-    def starts(self) -> list[int]:
-        """The offset at which each line starts."""
-        if self._starts is None:
-            starts = [0]
-            find, at = self.text.find, self.text.find("\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = find("\n", at + 1)
-            self._starts = starts
-        return self._starts
+    def __getattr__(self, name: str) -> list[int]:
+        """``starts``, which no page in a cache needs, before it is set."""
+        if name != "starts":
+            raise AttributeError(name)
+        starts = [0]
+        find, at = self.text.find, self.text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = find("\n", at + 1)
+        self.starts = starts
+        return starts
 
     def shrink(self) -> None:
         """Forget what can be found again in the text."""
-        self._starts = None
+        self.starts = []
+        del self.starts
 
     def line_at(self, offset: int) -> int:
         """The number, from 1, of the line that holds *offset*."""

@@ -21,7 +21,7 @@ from .writer import Hole, HoleKind
 #: Holes of a page up to which escaping in place costs next to nothing to compile.
 FEW = 48
 # Looked up once: in Python 3.11 members of an Enum are found by a slow descriptor.
-_TEXT, _LEAD, _EXPRESSION = HoleKind.TEXT, HoleKind.LEAD, HoleKind.EXPRESSION
+_EXPRESSION = HoleKind.EXPRESSION
 
 
 class _Suite(NamedTuple):
@@ -60,7 +60,7 @@ class Filler:
         self._options = options
         self._escapers = escapers
         self._filled: set[int] = set()
-        self._methods: dict[tuple[int, int], ast.expr] = {}  # by line
+        self._methods: dict[int, ast.expr] = {}  # by line
         self._written = 0  # how many holes have been filled, to see which loops write
 
     def fill(self, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -95,10 +95,7 @@ class Filler:
         for statement in body:
             index = hole_of(statement)
             if index is not None:
-                for number in written_by(index, self._holes):
-                    filled = self._hole(number, statement, loop)
-                    if filled is not None:
-                        result.append(filled)
+                self._hole(index, statement, loop, result)
             elif isinstance(statement, ast.Expr):
                 result.append(self._own(statement))
             else:
@@ -110,7 +107,10 @@ class Filler:
     def _first_place(self, body: list[ast.stmt]) -> Place | None:
         """Where a suite of holes that write nothing starts."""
         index = hole_of(body[0]) if body else None
-        return None if index is None else self._place(self._holes[index])
+        if index is None:
+            return None
+        hole = self._holes[index]
+        return self._mover.of_tag(hole.source, hole.site, hole.node.span)
 
     def _inside(
         self, statement: ast.stmt, loop: bool, waiting: list[_Suite | _Loop]
@@ -158,25 +158,28 @@ class Filler:
         place = self._mover.of_tag(site.source, site.parent, site.node.span)
         return emit.run_fragment(number.value, place)
 
-    def _hole(self, index: int, statement: ast.stmt, loop: bool) -> ast.stmt | None:
-        """What writes hole *index*, None where there is nothing to write."""
-        hole = self._holes[index]
-        self._filled.add(index)
-        value = statement.value  # type: ignore[attr-defined]
-        if hole.kind is _TEXT or hole.kind is _LEAD:
-            return self._text(hole)
-        if hole.kind is _EXPRESSION and value.__class__ is ast.Call:
-            return self._expression(index, value, loop)
-        return None  # the borders of an include that was spliced
+    def _hole(
+        self, index: int, statement: ast.stmt, loop: bool, result: list[ast.stmt]
+    ) -> None:
+        """Add to *result* what writes hole *index*, and the text that it stands for.
 
-    def _text(self, hole: Hole) -> ast.stmt | None:
-        assert isinstance(hole.node, Text)
-        text = hole.node.text
-        if not text:
-            return None
+        The borders of an include that was spliced write nothing.
+        """
+        for number in written_by(index, self._holes):
+            hole = self._holes[number]
+            value = statement.value  # type: ignore[attr-defined]
+            if isinstance(hole.node, Text):
+                if hole.node.text:
+                    result.append(self._text(hole, hole.node))
+            elif hole.kind is _EXPRESSION and value.__class__ is ast.Call:
+                self._filled.add(index)
+                if value.args or value.keywords:
+                    result.append(self._expression(index, value, loop))
+
+    def _text(self, hole: Hole, node: Text) -> ast.stmt:
         self._written += 1
-        place = self._place(hole)
-        return self._append(emit.constant(self._constant(text), place), place)
+        place = self._mover.of_text(hole.source, hole.site, node.span)
+        return self._append(emit.constant(self._constant(node.text), place), place)
 
     def _append(
         self, value: ast.expr, place: Place, own: ast.expr | None = None
@@ -185,16 +188,11 @@ class Filler:
 
         What is written on one line shares ``out.append``, whose columns nobody sees.
         """
-        at = place["lineno"], max(place["end_col_offset"], abi.SPLICED)
-        method = self._methods.get(at)
+        line = place["lineno"]
+        method = self._methods.get(line)
         if method is None:
-            method = self._methods[at] = emit.method(place)
+            method = self._methods[line] = emit.method(place)
         return emit.append(method, value, place, own)
-
-    def _place(self, hole: Hole) -> Place:
-        is_text = isinstance(hole.node, Text)
-        of = self._mover.of_text if is_text else self._mover.of_tag
-        return of(hole.source, hole.site, hole.node.span)
 
     def _constant(self, text: str) -> str | bytes:
         """*text*, encoded here rather than in every answer where that takes long.
@@ -206,23 +204,21 @@ class Filler:
             return text
         return text.encode("utf-8", "surrogateescape")
 
-    def _expression(self, index: int, call: ast.Call, loop: bool) -> ast.stmt | None:
+    def _expression(self, index: int, call: ast.Call, loop: bool) -> ast.stmt:
         hole = self._holes[index]
         node = hole.node
         assert isinstance(node, Expression)
-        if not call.args and not call.keywords:
-            return None
         if (call.end_lineno, call.end_col_offset) != (hole.line, hole.column):
             raise _not_one(hole)  # it closes the bracket that was put around it
         self._written += 1
-        place = self._place(hole)
+        place = self._mover.of_tag(hole.source, hole.site, node.span)
         value = self._value(hole, call, place)
         escapers = self._escapers.get(index)
         if escapers is None:
             text = emit.escaped(call, value, node.escape, loop, self._few, place)
         else:
             text = emit.in_context(value, escapers, place)
-        return self._append(text, place, value)
+        return self._append(text, place, _root(value))
 
     def _value(self, hole: Hole, call: ast.Call, place: Place) -> ast.expr:
         """The one value of an expression tag, or mod_python's reading of several."""
@@ -238,6 +234,13 @@ class Filler:
         call.func = emit.name(abi.ARGUMENTS, place)
         call.__dict__.update(place)
         return call
+
+
+def _root(value: ast.expr) -> ast.expr:
+    """All of *value* that can bind or read a name: of ``a.b.c`` it is ``a``."""
+    while isinstance(value, ast.Attribute):
+        value = value.value
+    return value
 
 
 def _not_one(hole: Hole) -> PageSyntaxError:

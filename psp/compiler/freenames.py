@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..abi import PREFIX
-from .parts import PARTS
+from .parts import PARTS, Written
 from .scopes import DYNAMIC, PageScope, page_scope
 from .suites import FUNCTIONS
 
@@ -77,13 +77,16 @@ def names_read(
         while waiting:
             node = pop()
             kind = node.__class__
+            if kind is Written:
+                node = node.own  # type: ignore[attr-defined]
+                kind = node.__class__
             if kind is ast.Name:
                 names.add(node.id)  # type: ignore[attr-defined]
                 continue
             if kind in _SCOPED:
                 scopes += _parts(node, local)
                 continue
-            if node is None:  # the key of ``**`` in a dictionary has no node
+            if node is None:  # the key of ``**`` in a dictionary, or a text
                 continue
             fields = node.__dict__
             for part in parts[kind]:

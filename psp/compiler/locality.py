@@ -13,7 +13,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .parts import PARTS
+from .parts import PARTS, Written
 from .scopes import DYNAMIC, PageScope
 
 #: Names with which code can see the namespace, wherever it stands.
@@ -102,6 +102,11 @@ class _Flow:
         for statement in body:
             if bound is None:
                 bound = frozenset()  # unreachable: nothing is certain
+            if statement.__class__ is Written:
+                own = statement.own
+                if own is not None:
+                    self._read(own, bound)
+                continue
             follow = _FLOWS.get(statement.__class__)
             if follow is not None:
                 bound = follow(self, statement, bound)

@@ -20,26 +20,29 @@ class Escape(Enum):
     STR = "str"  # str() of it, None is "None"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Node:
-    """A piece of the page; *span* is where it stands in its source."""
+    """A piece of the page; *span* is where it stands in its source.
+
+    Nothing changes a node. It is not frozen, as to make one would take twice as long.
+    """
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text(Node):
     """Page text, as it will be written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Comment(Node):
     """A comment; kept only until lines are trimmed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Expression(Node):
     """A tag that writes; *code* starts at offset *start*.
 
@@ -52,7 +55,7 @@ class Expression(Node):
     escape: Escape
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scriptlet(Node):
     """Code that runs where it stands."""
 
@@ -61,7 +64,7 @@ class Scriptlet(Node):
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Declaration(Node):
     """Code that runs once, when the page is loaded into a process."""
 
@@ -69,7 +72,7 @@ class Declaration(Node):
     start: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parameter(Node):
     """What the page declares by ``param``; *code* starts at offset *start*."""
 
@@ -87,7 +90,7 @@ class Attribute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Directive(Node):
     """A directive with its attributes; *junk* is the first thing that is neither."""
 
@@ -99,7 +102,7 @@ class Directive(Node):
         return self.attributes[name].value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Include(Node):
     """An included file, its nodes in place."""
 

@@ -6,9 +6,9 @@ import ast
 
 
 class Written(ast.Expr):
-    """A statement that writes; *own* is the part of it that is its author's, or None.
+    """A statement that writes; *own* is what its author's part does to names, or None.
 
-    Walks follow that part alone.
+    Walks follow that alone.
     """
 
     own: ast.expr | None

@@ -6,7 +6,6 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ..abi import SPLICED, SPLICED_LINES
 from ..source import Source, Span
@@ -21,28 +20,27 @@ Place = dict[str, int]
 Parts = Mapping[type[ast.AST], tuple[str, ...]]
 
 
-class _Move(NamedTuple):
-    """The page's line and the shift of columns in bytes, or one place for all."""
-
-    line: int
-    shift: int
-    fixed: Place | None
+#: The page's line and the shift of columns in bytes, or one place for all.
+_Move = tuple[int, int, Place | None]
 
 
-def place(source: Source, span: Span) -> Place:
-    """The place of *span*, ending with its first line."""
-    start, end = span
+def place(source: Source, start: int, end: int) -> Place:
+    """The place of what stands between two offsets, ending with its first line."""
     starts = source.starts
     line = bisect_right(starts, start)
-    line_start = starts[line - 1]
+    column = start - starts[line - 1]
     if line < len(starts) and end >= starts[line]:
         end = starts[line] - 1
-    if end < start:
-        end = start
-    if source.is_ascii:
-        return at(line, start - line_start, line, end - line_start)
-    before = _bytes(source.text[line_start:start])
-    return at(line, before, line, before + _bytes(source.text[start:end]))
+    length = end - start if end > start else 0
+    if not source.is_ascii:
+        column = _bytes(source.text[start - column : start])
+        length = _bytes(source.text[start : start + length])
+    return {
+        "lineno": line,
+        "col_offset": column,
+        "end_lineno": line,
+        "end_col_offset": column + length,
+    }
 
 
 def at(line: int, column: int, end_line: int, end_column: int) -> Place:
@@ -68,20 +66,19 @@ class _Moves(dict[int, _Move]):
         self._fixed = fixed
 
     def __missing__(self, number: int) -> _Move:
-        origin = self._origins[number - 1]
+        move = self[number] = self._find(self._origins[number - 1])
+        return move
+
+    def _find(self, origin: Origin) -> _Move:
         fixed = self._fixed[origin.site] if origin.site >= 0 else None
         source = origin.source
         line = bisect_right(source.starts, origin.start)
         if fixed is not None:
-            move = _Move(fixed["lineno"], 0, _marked(fixed, origin.site, line))
-        else:
-            start = source.starts[line - 1]
-            before = origin.start - start
-            if before and not source.is_ascii:
-                before = _bytes(source.text[start : origin.start])
-            move = _Move(line, before - origin.prefix, None)
-        self[number] = move
-        return move
+            return fixed["lineno"], 0, _marked(fixed, origin.site, line)
+        before = origin.start - source.starts[line - 1]
+        if before and not source.is_ascii:
+            before = _bytes(source.text[origin.start - before : origin.start])
+        return line, before - origin.prefix, None
 
 
 class Mover:
@@ -128,14 +125,20 @@ class Mover:
 
     def of_text(self, source: Source, site: int, span: Span) -> Place:
         """The place of a text: from what is visible of it to the end of that line."""
-        found = _VISIBLE.search(source.text, *span)
-        visible = span if found is None else Span(found.start(), span.end)
-        return self.of_tag(source, site, visible)
+        start, end = span
+        found = _VISIBLE.search(source.text, start, end)
+        if found is not None:
+            start = found.start()
+        own = place(source, start, end)
+        return own if site < 0 else self._in_include(own, site)
 
     def of_tag(self, source: Source, site: int, span: Span) -> Place:
         """The place of a tag."""
-        own = place(source, span)
-        fixed = self._fixed[site] if site >= 0 else None
+        own = place(source, *span)
+        return own if site < 0 else self._in_include(own, site)
+
+    def _in_include(self, own: Place, site: int) -> Place:
+        fixed = self._fixed[site]
         return own if fixed is None else _marked(fixed, site, own["lineno"])
 
 
@@ -150,6 +153,6 @@ def _spliced(index: int, sites: list[Site], units: set[int]) -> Place | None:
     found: Place | None = None
     while index >= 0 and index not in units:
         site = sites[index]
-        found = place(site.source, site.node.span)
+        found = place(site.source, *site.node.span)
         index = site.parent
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..abi import PREFIX
-from .parts import PARTS
+from .parts import PARTS, Written
 
 #: Names whose meaning depends on page names being those of a module.
 DYNAMIC = frozenset(("exec", "eval", "locals", "vars", "dir"))
@@ -47,6 +47,8 @@ def page_scope(body: list[ast.stmt]) -> PageScope:
     pop = waiting.pop
     while waiting:
         node = pop()
+        if node.__class__ is Written:
+            node = node.own  # type: ignore[assignment]
         special = _SPECIAL.get(node.__class__)
         if special is None or special(node, scope, waiting):
             _push_children(node, waiting)
@@ -171,7 +173,7 @@ _Note = Callable[[Any, PageScope, list[ast.AST]], bool]
 _SPECIAL: dict[type, _Note] = {
     ast.Name: _name,
     ast.Constant: _nothing,
-    type(None): _nothing,  # the key of ``**`` in a dictionary
+    type(None): _nothing,  # the key of ``**`` in a dictionary, a text
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.Lambda: _lambda,

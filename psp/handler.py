@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import sys
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-from urllib.parse import quote
 
-from .engine import Engine
 from .errors import ForgedRequest, HTTPError, PageNotFound, PspError, SessionUnavailable
-from .guard import SAFE, check_forgery
-from .http.answer import Answer, Start
-from .http.csp import FIXED, HEADER, with_nonce
+from .http.answer import Answer
 from .http.exchange import Exchange
-from .http.forms import FieldStorage
-from .http.health import answer_health
-from .http.interface import PSPInterface
-from .http.paths import DocumentRoot, Kind, Target
-from .http.request import Request
+from .http.paths import Kind
 from .http.response import Response
-from .http.static import send_file
+from .light import NamedTuple, Protocol
 from .manners import manners_of
 from .runtime.output import Output
-from .runtime.run import LoadedPage, run_page
-from .session.base import Session
-from .session.rules import SessionRules
-from .session.store import SessionStore
+from .runtime.run import run_page
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .http.languages import Catalogues, Language
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from logging import Logger
+    from typing import Any
 
-log = logging.getLogger("psp")
+    from .engine import Engine
+    from .http.answer import Start
+    from .http.forms import FieldStorage
+    from .http.interface import PSPInterface
+    from .http.languages import Catalogues, Language
+    from .http.paths import DocumentRoot, Target
+    from .http.request import Request
+    from .runtime.run import LoadedPage
+    from .session.base import Session
+    from .session.rules import SessionRules
+    from .session.store import SessionStore
+
+
+def site_log() -> Logger:
+    """Where errors of pages are told; imported when there is one."""
+    from logging import getLogger
+
+    return getLogger("psp")
 
 
 class Refusal(Protocol):
@@ -48,14 +51,14 @@ class Reports(NamedTuple):
 
     ``refusal``   (status, request id, advice) to the HTML that any visitor may see
     ``details``   (error, request, status, request id) to HTML for a developer
-    ``headers``   sent along with details
+    ``headers``   () to those sent along with details
     ``entry``     (traceback text, request id) to the text for the log
     ``may_show``  whether the sender of a request may see details
     """
 
     refusal: Refusal
     details: Callable[[BaseException, Request, int, str], str]
-    headers: Sequence[tuple[str, str]]
+    headers: Callable[[], Sequence[tuple[str, str]]]
     entry: Callable[[str, str], str]
     may_show: Callable[[Request], bool]
 
@@ -98,7 +101,7 @@ class PageHandler:
         self.reports = reports
         self.sessions = sessions
         self.session_rules = session_rules
-        self.session_rules_of = lru_cache(maxsize=8)(self._session_rules_of)
+        self._rules: dict[tuple[SessionRules, bool], SessionRules] = {}
         self.debug = debug
         self.csrf = csrf
         self.cookie_keys = cookie_keys
@@ -109,13 +112,19 @@ class PageHandler:
         self.catalogues = catalogues
         self.health = health
 
-    def _session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
-        """The site's version of *rules*, which differs by scheme alone."""
-        return self.session_rules(rules)._replace(secure=secure)
+    def session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
+        """The site's version of *rules*, a dialect's, which differs by scheme alone."""
+        found = self._rules.get((rules, secure))
+        if found is None:
+            found = self.session_rules(rules)._replace(secure=secure)
+            self._rules[rules, secure] = found
+        return found
 
     def handle(self, request: Request, start: Start) -> Iterable[bytes]:
         """Answer *request* through *start*; what is left of the body is returned."""
         if request.path == self.health:
+            from .http.health import answer_health
+
             return answer_health(request, start, self.root.folder)
         if self.find_visitor is not None:
             self.find_visitor(request)
@@ -135,6 +144,8 @@ class PageHandler:
         if target.kind is Kind.PAGE:
             return PageRun(self, request, start, target).run()
         if target.kind is Kind.STATIC:
+            from .http.static import send_file
+
             response, body = send_file(request, target)
             return Answer(request, response, start).pass_on(body)
         raise HTTPError(301, headers=[("Location", folder_location(request))])
@@ -151,11 +162,14 @@ class PageHandler:
 
     def note(self, error: BaseException, request: Request) -> str:
         """Write *error* into the log; the id under which it can be found there."""
-        request_id = secrets.token_hex(8)
-        trace = "".join(traceback.format_exception(error)).rstrip()
+        from os import urandom
+        from traceback import format_exception
+
+        request_id = urandom(8).hex()
+        trace = "".join(format_exception(error)).rstrip()
         text = f"{request.method} {request.uri}\n{trace}"
         for line in self.reports.entry(text, request_id).split("\n"):
-            log.error("%s", line)
+            site_log().error("%s", line)
         return request_id
 
     def error_text(
@@ -207,10 +221,11 @@ class PageRun:
             filename=target.filename,
             path_info=target.path_info,
             document_root=handler.root.folder,
-            logger=log,
             flush_writes=manners.eager,
         )
         if handler.csp is not None:
+            from .http.csp import HEADER, with_nonce
+
             policy = (HEADER, with_nonce(handler.csp, self.exchange._nonce))
             self.answer.defaults = (*manners.headers, policy)
 
@@ -238,13 +253,17 @@ class PageRun:
         """Raise ForgedRequest for what another site may have had a visitor send."""
         csrf = self.options.csrf
         guarded = csrf == "on" or csrf == "site" and self.handler.csrf
-        if not guarded or self.request.method in SAFE:
+        if not guarded:
+            return
+        from .guard import SAFE, check_forgery
+
+        if self.request.method in SAFE:
             return
         try:
             check_forgery(self)
         except ForgedRequest as error:
             request = self.request
-            log.warning("refused %s %r: %s", request.method, request.uri, error)
+            site_log().warning("refused %s %r: %s", request.method, request.uri, error)
             raise
 
     def _translate(self, error: BaseException) -> None:
@@ -322,6 +341,8 @@ class PageRun:
         return names
 
     def _interface(self, names: dict[str, Any]) -> PSPInterface:
+        from .http.interface import PSPInterface
+
         handler = self.handler
         return PSPInterface(
             handler.engine, self.output, names, self, handler.cookie_keys
@@ -330,6 +351,8 @@ class PageRun:
     def make_form(self) -> FieldStorage:
         """The form of the request, the same for every page that runs for it."""
         if self.form is None:
+            from .http.forms import FieldStorage
+
             manners = self.manners
             if "progress=" in self.request.query:
                 self.request.session = self.session_id()
@@ -372,6 +395,8 @@ class PageRun:
 
     def open_session(self, mode: str) -> Session:
         """A session of the visitor, used as *mode* says; the caller closes it."""
+        from .session.base import Session
+
         rules = self._session_rules()
         cookie = self.request.cookies.get(rules.cookie_name)
         # The request is the owner: nothing leads from it back to the session, so that
@@ -437,6 +462,8 @@ class PageRun:
         """Drop the headers of the page; what is written next runs nothing."""
         self.response.become_error(status)
         if self.handler.csp is not None:
+            from .http.csp import FIXED, HEADER
+
             self.response.headers[HEADER] = FIXED
 
     def error_text(self, error: BaseException, status: int, request_id: str) -> str:
@@ -461,6 +488,8 @@ class _WithCleanups:
 
 def folder_location(request: Request) -> str:
     """Where a folder without its slash is: the same path with one."""
+    from urllib.parse import quote
+
     path = quote(request.script_name + request.path, "/!$&'()*+,;=:@~")
     # A path of two slashes would be read as another host's.
     location = "/" + path.lstrip("/") + "/"

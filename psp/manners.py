@@ -6,18 +6,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-from markupsafe import Markup
-
-from .errors import HTTPError, Redirect
-from .http.forms import PSP_RULES, FormRules
-from .options import PageOptions
-from .session.rules import PSP, SessionRules
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .errors import HTTPError
     from .handler import PageRun
+    from .http.forms import FormRules
+    from .options import PageOptions
+    from .session.rules import SessionRules
 
 MANNERS = {
     "psp": "psp.manners:Manners",
@@ -30,8 +25,6 @@ class Manners:
     """The psp dialect's: forms and sessions made on first use, errors are errors."""
 
     content_type = "text/html; charset=utf-8"
-    form_rules: FormRules = PSP_RULES
-    session_rules: SessionRules = PSP
     #: Whether a form and a session are made before a page that mentions them runs.
     eager = False
     #: Whether pages have ``psp.csrf_field()``, so that the guard can ask for tokens.
@@ -40,6 +33,20 @@ class Manners:
     headers: tuple[tuple[str, str], ...] = (("X-Content-Type-Options", "nosniff"),)
     #: The status of an error page that sets none.
     error_page_status = 500
+
+    @property
+    def form_rules(self) -> FormRules:
+        """How forms are read."""
+        from .http.forms import PSP_RULES
+
+        return PSP_RULES
+
+    @property
+    def session_rules(self) -> SessionRules:
+        """How sessions are made and announced."""
+        from .session.rules import PSP
+
+        return PSP
 
     def answer(self, run: PageRun) -> bool:
         """Have the page of *run* write its answer: whether it came to a good end."""
@@ -51,6 +58,8 @@ class Manners:
         run.response.status = error.status
         for name, value in error.headers:
             run.response.err_headers[name] = value
+        from .errors import Redirect
+
         if isinstance(error, Redirect):
             run.output.write(moved_notice(error.location))
         else:
@@ -65,7 +74,7 @@ class Manners:
         run.output.reset()
         run.become_error(500)
         if self.shows(run):
-            for name, value in run.handler.reports.headers:
+            for name, value in run.handler.reports.headers():
                 run.response.headers[name] = value
         run.output.write(run.error_text(error, 500, request_id))
 
@@ -77,6 +86,8 @@ class Manners:
 
 def moved_notice(location: str) -> str:
     """The body of a redirect (RFC 9110, section 15.4)."""
+    from markupsafe import Markup
+
     link = Markup('<p>The document has moved <a href="{}">here</a></p>\n')
     return str(link.format(location))
 
@@ -86,6 +97,6 @@ def manners_of(options: PageOptions) -> Manners:
     manners = _loaded.get(options.dialect)
     if manners is None:
         module, _, name = MANNERS[options.dialect].partition(":")
-        made: Manners = getattr(import_module(module), name)()
+        made: Manners = getattr(__import__(module, fromlist=[name]), name)()
         manners = _loaded.setdefault(options.dialect, made)
     return manners

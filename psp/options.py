@@ -5,6 +5,8 @@ from __future__ import annotations
 from .light import NamedTuple
 
 KIB = 1024
+#: The language of a site that says nothing of languages.
+DEFAULT_LOCALE = "en"
 
 
 class PageOptions(NamedTuple):

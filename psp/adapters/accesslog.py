@@ -9,15 +9,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from logging.handlers import WatchedFileHandler
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..errors import HTTPError
 from ..http.request import Request
 from ..settings import STANDARD_OUTPUT
-from .wsgi import Environ, StartResponse, request_of
+from .wsgi import request_of
 
-Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+if TYPE_CHECKING:
+    from .wsgi import Environ, StartResponse
+
+    Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _UNSAFE = re.compile(r"[^ !#-\[\]-~]")

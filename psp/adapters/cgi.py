@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
 from io import BufferedReader, FileIO, RawIOBase
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from .cgivars import is_chunked, make_environ
-from .wire import HeaderPairs, cgi_head
+from .cgivars import cgi_head, is_chunked, make_environ
+from .keptsettings import kept_settings
+from .wsgi import WSGIApplication
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..settings import Settings
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, BinaryIO
 
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+    from ..session.store import SessionStore
+    from ..settings import Settings
+    from .wire import HeaderPairs
+
+    Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def run(config: str) -> None:
@@ -22,21 +28,30 @@ def run(config: str) -> None:
 
     SettingsError where the settings cannot be understood.
     """
-    from ..settings import load_settings
-    from .preparing import with_cache
-
-    answer(with_cache(load_settings(config)))
+    answer(kept_settings(config))
 
 
 def answer(settings: Settings) -> None:
-    """Answer the request of this process with the site of *settings*."""
-    from .preparing import set_up_logging, shared_sessions
-    from .wsgi import WSGIApplication
+    """Answer the request of this process with the site of *settings*.
 
-    settings = shared_sessions(settings)
-    set_up_logging(settings)
+    Sessions and the log are made ready when something asks for them.
+    """
+    if settings.session.store == "memory":
+        from .preparing import shared_sessions
+
+        settings = shared_sessions(settings)
+    if "logging" in sys.modules:
+        from .preparing import set_up_logging
+
+        set_up_logging(settings)
+    else:
+        sys.meta_path.insert(0, _LateLogging(settings))
+    sessions: Any = _LateSessions(settings)
+    application = WSGIApplication(settings=settings, sessions=sessions)
+    gc.freeze()  # what is there by now is there to stay
+    gc.enable()
     serve_once(
-        WSGIApplication(settings=settings),
+        application,
         os.environ,
         FileIO(0, closefd=False),
         sys.stdout.buffer,
@@ -56,11 +71,11 @@ def serve_once(
     BrokenPipeError where the web server does not listen any more.
     """
     counted = _Counted(body)
-    reader = BufferedReader(counted)
+    reader: Any = BufferedReader(counted)
     spelt = {name: _wire(value) for name, value in variables.items()}
     environ = make_environ(
         spelt,
-        cast(BinaryIO, reader),
+        reader,
         sys.stderr,
         extensions=extensions,
         terminated=is_chunked(spelt) and bool(reader.peek(1)),
@@ -79,6 +94,47 @@ def serve_once(
         close = getattr(result, "close", None)
         if close is not None:
             close()
+
+
+class _LateSessions:
+    """The store of the sessions of a site, made when something is asked of it."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._store: SessionStore | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._store is None:
+            from .site import make_sessions
+
+            self._store = make_sessions(self._settings)
+        return getattr(self._store, name)
+
+
+class _LateLogging:
+    """Finds the module ``logging``, and sets the log up when it is imported."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """The module as it is found otherwise, with a little more to execute."""
+        if name != "logging":
+            return None
+        sys.meta_path.remove(self)
+        from importlib.util import find_spec
+
+        spec: Any = find_spec(name)
+        execute = spec.loader.exec_module
+
+        def execute_and_set_up(module: Any) -> None:
+            execute(module)
+            from .preparing import set_up_logging
+
+            set_up_logging(self._settings)
+
+        spec.loader.exec_module = execute_and_set_up
+        return spec
 
 
 class _Counted(RawIOBase):

@@ -6,11 +6,13 @@ the variables alone, so that it can be tried without a server.
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
-from urllib.parse import unquote_to_bytes
-
-from .wire import HeaderPairs, Variables
 from .wsgi import NOT_HEADERS, RAW_HEADERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+    from .wire import HeaderPairs, Variables
 
 #: What Apache puts in front of SCRIPT_FILENAME where it hands a file on.
 _PROXY = "proxy:"
@@ -71,7 +73,7 @@ def locate(variables: Variables, extensions: tuple[str, ...]) -> tuple[str, str]
     """
     get = variables.get
     script, info = get("SCRIPT_NAME", ""), get("PATH_INFO", "")
-    asked = unquote_to_bytes(_path_of(get("REQUEST_URI", ""))).decode("latin-1")
+    asked = _unquoted(_path_of(get("REQUEST_URI", "")))
     if not info:
         return "", script or get("DOCUMENT_URI") or asked or "/"
     if script.endswith(extensions):
@@ -89,12 +91,27 @@ def _path_of(uri: str) -> str:
     return path
 
 
+def _unquoted(path: str) -> str:
+    """*path* with what was escaped in it, spelt as Latin-1."""
+    if path.isascii() and "%" not in path:
+        return path
+    from urllib.parse import unquote_to_bytes
+
+    return unquote_to_bytes(path).decode("latin-1")
+
+
 def file_of(filename: str) -> str:
     """SCRIPT_FILENAME without the address that Apache puts before the file."""
     address, found, file = filename.removeprefix(_PROXY).partition("://")
     if not found:
         return filename
     return "/" + file.partition("/")[2].lstrip("/").partition("?")[0]
+
+
+def cgi_head(status: str, headers: HeaderPairs) -> bytes:
+    """Status and headers as CGI has them (RFC 3875, section 6.3)."""
+    lines = [f"Status: {status}", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 def is_https(variables: Variables) -> bool:

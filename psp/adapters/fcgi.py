@@ -10,7 +10,8 @@ import struct
 from typing import NamedTuple
 
 from ..errors import ProtocolError
-from .wire import HeaderPairs, Variables, Wire, cgi_head
+from .cgivars import cgi_head
+from .wire import HeaderPairs, Variables, Wire
 
 BEGIN_REQUEST, ABORT_REQUEST, END_REQUEST = 1, 2, 3
 PARAMS, STDIN, STDOUT, STDERR, DATA = 4, 5, 6, 7, 8

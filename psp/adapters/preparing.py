@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from ..settings import Settings
+from .keptsettings import caches
 
 
 def with_cache(settings: Settings) -> Settings:
@@ -20,9 +21,8 @@ def with_cache(settings: Settings) -> Settings:
 
 def _cache_folder(root: str) -> str | None:
     """This user's cache folder for the site at *root*; None if there can be none."""
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     site = sha256(os.fsencode(root)).hexdigest()[:16]
-    folder = os.path.join(caches, "psp", site)
+    folder = os.path.join(caches(), site)
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
     except OSError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..errors import ProtocolError
-from .wire import HeaderPairs, Variables, Wire, cgi_head
+from .cgivars import cgi_head
+from .wire import HeaderPairs, Variables, Wire
 
 _MOST_DIGITS = 9
 

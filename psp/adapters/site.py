@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
-from ..archive import ArchiveCache
-from ..cache import ChainCache, PageCache
-from ..debug.access import HEADERS, may_show
-from ..debug.log import log_entry
+from ..cache import ChainCache
 from ..diskcache import DiskCache
 from ..engine import Engine
-from ..errors import SettingsError
 from ..handler import PageHandler, Reports
 from ..http.limits import Limits
 from ..http.mediatypes import MEDIA_TYPES
 from ..http.pathrules import PathRules
 from ..http.paths import DocumentRoot
-from ..http.request import Request
-from ..keyfile import make_key, read_key
-from ..loaders import FileLoader, Loader
-from ..session.rules import SessionRules
-from ..session.serializer import JSON, SignedPickle
-from ..session.store import REMOTE, SessionStore, make_store
-from ..settings import Settings
-from ..settings.together import session_problem
-from ..trust import Untrusted
+from ..loaders import FileLoader
+from ..options import DEFAULT_LOCALE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from ..cache import PageCache
     from ..http.languages import Catalogues
+    from ..http.request import Request
+    from ..loaders import Loader
+    from ..session.rules import SessionRules
+    from ..session.store import SessionStore
+    from ..settings import Settings
 
 #: What proxies add; behind one every visitor has a local address.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
-def make_handler(settings: Settings, loader: Loader | None = None) -> PageHandler:
-    """The handler of the site that *settings* describe."""
+def make_handler(
+    settings: Settings,
+    loader: Loader | None = None,
+    sessions: SessionStore | None = None,
+) -> PageHandler:
+    """The handler of the site that *settings* describe; it takes its own *sessions*."""
     return PageHandler(
         make_engine(settings, loader),
         DocumentRoot(settings.document_root, path_rules(settings)),
         make_reports(settings.development),
-        make_sessions(settings),
+        sessions or make_sessions(settings),
         lambda rules: _session_rules(rules, settings),
         csrf=settings.csrf,
         cookie_keys=settings.cookie_keys,
@@ -72,6 +73,8 @@ def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:
     root, key = settings.document_root, settings.key_path
     caches: list[PageCache] = []
     if settings.archive is not None:
+        from ..archive import ArchiveCache
+
         caches.append(ArchiveCache(settings.archive, key_file=key))
     caches.append(DiskCache(root, key_file=key, beside=True, write=False))
     if settings.cache_dir is not None:
@@ -86,19 +89,26 @@ def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:
 
 def _catalogues(settings: Settings) -> Catalogues | None:
     """The languages of the site; SettingsError if their folder cannot be read."""
-    if settings.locale_dir is None and settings.locale == Settings().locale:
+    if settings.locale_dir is None and settings.locale == DEFAULT_LOCALE:
         return None
     from ..http.languages import Catalogues
 
     try:
         return Catalogues(settings.locale_dir, settings.locale)
     except OSError as error:
+        from ..errors import SettingsError
+
         message = f"locale_dir {settings.locale_dir!r}: {error.strerror}"
         raise SettingsError(message) from error
 
 
 def make_sessions(settings: Settings) -> SessionStore:
     """Where the sessions of the site are kept; SettingsError if they cannot be."""
+    from ..errors import SettingsError
+    from ..session.serializer import JSON, SignedPickle
+    from ..session.store import REMOTE, make_store
+    from ..settings.together import session_problem
+
     session = settings.session
     if session.store == "memory":
         return make_store("memory")
@@ -115,6 +125,10 @@ def make_sessions(settings: Settings) -> SessionStore:
 
 def _key(path: str) -> bytes:
     """The key in the file *path*, made if there is none."""
+    from ..errors import SettingsError
+    from ..keyfile import make_key, read_key
+    from ..trust import Untrusted
+
     try:
         return read_key(path) if os.path.exists(path) else make_key(path)
     except (OSError, Untrusted) as error:
@@ -142,17 +156,31 @@ def make_reports(development: bool) -> Reports:
     """Errors in full to a developer at this machine, a fixed text to anybody else."""
 
     def shown(request: Request) -> bool:
+        from ..debug.access import may_show
+
         forwarded = any(name in request.headers for name in _FORWARDED)
         host = request.headers.combined("Host")
         return may_show(request.remote_addr, host, development, forwarded=forwarded)
 
-    return Reports(_refusal, _details, HEADERS, log_entry, shown)
+    return Reports(_refusal, _details, _headers_of_details, _log_entry, shown)
 
 
 def _refusal(status: int, request_id: str = "", advice: str = "") -> str:
     from ..debug.production import production_page  # not before something is refused
 
     return production_page(status, request_id, advice)
+
+
+def _headers_of_details() -> Sequence[tuple[str, str]]:
+    from ..debug.access import HEADERS
+
+    return HEADERS
+
+
+def _log_entry(text: str, request_id: str) -> str:
+    from ..debug.log import log_entry
+
+    return log_entry(text, request_id)
 
 
 def _details(

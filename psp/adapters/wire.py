@@ -104,9 +104,3 @@ class Wire:
         self._clear()
         while self._step():
             pass
-
-
-def cgi_head(status: str, headers: HeaderPairs) -> bytes:
-    """Status and headers as CGI has them (RFC 3875, section 6.3)."""
-    lines = [f"Status: {status}", *(f"{name}: {value}" for name, value in headers)]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")

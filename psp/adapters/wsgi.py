@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import replace
-from typing import Any
 
 from ..errors import HTTPError
-from ..handler import PageHandler
 from ..http.headers import Headers, from_wire
 from ..http.limits import DEFAULT_LIMITS, Limits
 from ..http.paths import Kind
 from ..http.request import Request, parse_content_length
-from ..settings import Settings, load_settings
 from .site import limits_of, make_handler
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Callable[[bytes], object]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from ..handler import PageHandler
+    from ..session.store import SessionStore
+    from ..settings import Settings
+
+    Environ = dict[str, Any]
+    StartResponse = Callable[..., Callable[[bytes], object]]
 
 #: Header fields that CGI spells without HTTP_ (RFC 3875, section 4.1).
 _PLAIN = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
@@ -36,8 +39,9 @@ class WSGIApplication:
     """A document root as a WSGI application.
 
     Keyword arguments are settings by name, such as ``development=True`` or
-    ``session={"timeout": 600}``; or *settings* is a whole Settings object. Raises
-    SettingsError, and TypeError for both at once.
+    ``session={"timeout": 600}``; or *settings* is a whole Settings object. *sessions*
+    takes the place of the store that they name. Raises SettingsError, and TypeError for
+    both at once.
     """
 
     def __init__(
@@ -45,19 +49,24 @@ class WSGIApplication:
         document_root: str | os.PathLike[str] | None = None,
         *,
         settings: Settings | None = None,
+        sessions: SessionStore | None = None,
         **options: Any,
     ):
         if document_root is not None:
             options["document_root"] = os.fspath(document_root)
         if settings is None:
+            from ..settings import load_settings
+
             settings = load_settings(environ={}, options=options)
         elif options.keys() - {"document_root"}:
             raise TypeError("settings or keyword arguments, not both")
         elif options:
+            from dataclasses import replace
+
             settings = replace(settings, document_root=options["document_root"])
         self.settings = settings
         self.limits = limits_of(settings)
-        self.handler = make_handler(settings)
+        self.handler = make_handler(settings, sessions=sessions)
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -70,11 +79,13 @@ class WSGIApplication:
         For servers that take in a body before they call the application.
         """
         handler, limit = self.handler, self.limits.body_bytes
-        with suppress(Exception):  # told to whoever gets as far as the application
+        try:
             target = handler.root.find(_decoded(path))
             if target.kind is Kind.PAGE:
                 page = handler.engine.get_page(target.name)
                 limit = dict(page.options.limits).get("body_bytes", limit)
+        except Exception:  # told to whoever gets as far as the application
+            pass
         return limit
 
 
@@ -119,8 +130,10 @@ def _drain(request: Request) -> None:
     """Read what is left of a body, unless it is over the limit."""
     body = request.body
     if body.remaining and (request.content_length or 0) <= body.limit:
-        with suppress(HTTPError, OSError):
+        try:
             body.discard()
+        except (HTTPError, OSError):
+            pass
 
 
 def request_of(environ: Environ, limits: Limits = DEFAULT_LIMITS) -> Request:

@@ -11,11 +11,14 @@ import click
 from .gateway import load_gateway_site
 from .site import FOLDER, SETTINGS_FILE, site_options
 
-#: It says where packages are: -S does not look for them, which takes longest.
+#: It says where packages are: -S does not look for them, which takes longest. Nothing
+#: is garbage before a page runs, and until then the collector need not look.
 _PROGRAM = """\
 #!{python} -IS
+import gc
 import sys
 
+gc.disable()
 sys.path += {path!r}
 from psp.adapters.cgi import run
 

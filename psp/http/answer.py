@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
-from .request import Request
-from .response import Response
+    from .request import Request
+    from .response import Response
 
-#: What a server gives: status line and headers in, a function that writes out.
-#: The shape of PEP 3333's ``start_response``.
-Start = Callable[[str, list[tuple[str, str]]], Callable[[bytes], object] | None]
+    #: What a server gives: status line and headers in, a function that writes out.
+    #: The shape of PEP 3333's ``start_response``.
+    Start = Callable[[str, list[tuple[str, str]]], Callable[[bytes], object] | None]
 
 _NOTHING: list[bytes] = []  # of answers that go out in one piece; nobody changes it
 

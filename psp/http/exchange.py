@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .conditions import check_conditions
-from .dates import http_date
-from .headers import Headers, checked
+from ..light import NamedTuple, Protocol
+from .headers import checked
 from .lazy import lazy
 from .members import RequestMembers
-from .request import CHUNK, FormInput, Request
-from .response import Response
+from .request import CHUNK
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from logging import Logger
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from ..runtime.output import Output
+    from .headers import Headers
+    from .request import FormInput, Request
+    from .response import Response
 
 PHASES = frozenset(
     f"Python{name}Handler"
@@ -48,8 +49,8 @@ class mp_request(RequestMembers):
     Page text that is more than the buffer holds has gone out, with the headers, before
     any of them is set or looked at: that it waits until then is nobody's business.
 
-    *logger* takes ``log_error``, *redirect* runs an ``internal_redirect``.
-    *flush_writes* says whether ``write`` flushes when it is not told.
+    *redirect* runs an ``internal_redirect``. *flush_writes* says whether ``write``
+    flushes when it is not told.
     """
 
     def __init__(
@@ -63,7 +64,6 @@ class mp_request(RequestMembers):
         document_root: str = "",
         options: Mapping[str, str] = {},
         config: Mapping[str, str] = {},
-        logger: Logger | None = None,
         redirect: Redirector | None = None,
         flush_writes: bool = True,
     ):
@@ -78,8 +78,6 @@ class mp_request(RequestMembers):
         self._redirect = redirect
         self._flush_writes = flush_writes
         self.request_time = time.time()
-        if logger is not None:
-            self._logger = logger
 
     #: The agreed places for a FieldStorage and a Session; not there until they are set.
     form: Any
@@ -153,6 +151,8 @@ class mp_request(RequestMembers):
     def no_cache(self, flag: int) -> None:
         self._no_cache = flag
         if flag:
+            from .dates import http_date
+
             self.headers_out.setdefault("Expires", http_date(self.request_time))
 
     @property
@@ -226,6 +226,8 @@ class mp_request(RequestMembers):
 
     def set_last_modified(self) -> None:
         """Set Last-Modified to ``mtime``, or to now where that lies ahead."""
+        from .dates import http_date
+
         self.headers_out["Last-Modified"] = http_date(min(self.mtime, time.time()))
 
     def set_etag(self) -> None:
@@ -240,6 +242,8 @@ class mp_request(RequestMembers):
 
         Last-Modified and ETag are to be set before.
         """
+        from .conditions import check_conditions
+
         etag = self.headers_out.combined("ETag")
         modified = self.headers_out.combined("Last-Modified")
         return check_conditions(self.method, self.headers_in, etag, modified)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from .answer import Answer, Start
+from .answer import Answer
 from .request import Request
 from .response import Response
+
+if TYPE_CHECKING:
+    from .answer import Start
 
 _METHODS = ("GET", "HEAD")
 

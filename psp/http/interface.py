@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
-
-from markupsafe import Markup
-
-from ..errors import Redirect
-from ..runtime.interface import PageInterface, Runner
-from ..runtime.output import Output
-from .apply import apply_form
+from ..light import Protocol
+from ..runtime.interface import PageInterface
 from .lazy import lazy
-from .redirects import check_location, local_location
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn
+
+    from markupsafe import Markup
+
+    from ..runtime.interface import Runner
+    from ..runtime.output import Output
     from ..runtime.run import LoadedPage
     from .jar import CookieJar
     from .languages import Language
@@ -112,6 +112,8 @@ class PSPInterface(PageInterface):
 
     def csrf_field(self) -> Markup:
         """A hidden field that lets the form around it through the guard."""
+        from markupsafe import Markup
+
         field = Markup('<input type="hidden" name="csrf_token" value="{}">')
         return field.format(self.csrf_token())
 
@@ -133,6 +135,9 @@ class PSPInterface(PageInterface):
         ValueError for control characters. What a visitor has sent is for
         ``safe_redirect``.
         """
+        from ..errors import Redirect
+        from .redirects import check_location
+
         location = check_location(location)
         if self._output.sent:
             raise OSError("cannot redirect after headers have already been sent")
@@ -144,6 +149,8 @@ class PSPInterface(PageInterface):
         To *default* otherwise. *url* is a path, with or without a query, and anything
         that a visitor may have sent in its place, None included.
         """
+        from .redirects import local_location
+
         self.redirect(local_location(url) or default)
 
     def upload_progress(self, token: str) -> Progress | None:
@@ -158,4 +165,6 @@ class PSPInterface(PageInterface):
 
     def apply_data(self, function: Callable[..., Any]) -> Any:
         """The result of *function*, given the form's fields and ``req`` by name."""
+        from .apply import apply_form
+
         return apply_form(function, self.form, req=self.req)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..light import NamedTuple
 from ..options import KIB
 
 

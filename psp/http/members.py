@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
-from .cgivars import cgi_vars, common_vars
-from .connection import (
-    Address,
-    file_info,
-    mp_conn,
-    mp_finfo,
-    mp_hlist,
-    mp_server,
-)
-from .headers import Headers, Table
+from .headers import Table
 from .lazy import lazy
-from .request import FormInput, Request, host_name
+from .request import host_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from logging import Logger
+    from typing import Any
 
+    from .connection import Address, mp_conn, mp_finfo, mp_hlist, mp_server
     from .exchange import mp_request
+    from .headers import Headers
+    from .request import FormInput, Request
 
 #: Apache's numbers of methods; HEAD counts as GET.
 METHOD_NUMBERS = {
@@ -149,11 +144,15 @@ class RequestMembers:
     @lazy
     def connection(self) -> mp_conn:
         """Who is at the other end."""
+        from .connection import mp_conn
+
         return mp_conn(self._request, self.server)
 
     @lazy
     def server(self) -> mp_server:
         """The virtual host."""
+        from .connection import mp_server
+
         return mp_server(self)
 
     @property
@@ -184,6 +183,8 @@ class RequestMembers:
     @lazy
     def finfo(self) -> mp_finfo:
         """What is known of the file."""
+        from .connection import file_info
+
         return file_info(self.filename)
 
     @property
@@ -194,6 +195,8 @@ class RequestMembers:
     @lazy
     def hlist(self) -> mp_hlist:
         """The entry of the handler that runs; ``directory`` ends in a slash."""
+        from .connection import mp_hlist
+
         return mp_hlist("mod_python.psp", f"{self.document_root()}/")
 
     @property
@@ -313,12 +316,16 @@ class RequestMembers:
 
     def add_common_vars(self) -> None:
         """Fill ``subprocess_env`` with what is known of server, client and headers."""
+        from .cgivars import common_vars
+
         self.subprocess_env.update(common_vars(self))
 
     def add_cgi_vars(self) -> None:
         """Fill ``subprocess_env`` with what is known of the request itself, and with
         the common variables.
         """
+        from .cgivars import cgi_vars, common_vars
+
         self.subprocess_env.update(common_vars(self) | cgi_vars(self))
 
     def log_error(self, text: str, level: int = APLOG_ERR) -> None:

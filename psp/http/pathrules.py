@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
-
+from ..light import NamedTuple
 from .mediatypes import MEDIA_TYPES, OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 WELL_KNOWN = ".well-known"  # RFC 8615
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
-from enum import Enum
-from typing import NamedTuple
 
 from ..errors import HTTPError
+from ..light import NamedTuple, pattern
 from .pathrules import DEFAULT_RULES, PathRules, is_below, is_hidden
 
 FOLDER_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 # O_NONBLOCK: what was a file a moment ago may be a FIFO without a writer now.
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
-_BAD = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
+_BAD = pattern(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
 _ABSENT = {
     errno.EACCES,
     errno.ELOOP,
@@ -33,8 +31,8 @@ _ABSENT = {
 _MOST_LINKS = 40  # in one path; as many as Linux follows
 
 
-class Kind(Enum):
-    """What a path leads to."""
+class Kind:
+    """What a path leads to: constants, compared by ``is``."""
 
     PAGE = "page"
     STATIC = "static"
@@ -55,7 +53,7 @@ class Target(NamedTuple):
     there. MISSING names the first file that is not there.
     """
 
-    kind: Kind
+    kind: str
     name: str
     filename: str
     path_info: str = ""
@@ -98,7 +96,7 @@ class DocumentRoot:
 
     def locate(self, path: str) -> Target:
         """As ``find``, but a file that is merely not there is a MISSING target."""
-        if not path.startswith("/") or _BAD.search(path):
+        if not path.startswith("/") or _is_bad(path):
             raise HTTPError(400, "a malformed path")
         return self._walk(path[1:].split("/"), _MOST_LINKS)
 
@@ -194,10 +192,17 @@ class DocumentRoot:
             kind=Kind.STATIC, descriptor=descriptor, media_type=media_type
         )
 
-    def _target(self, kind: Kind, segments: list[str], at: int) -> Target:
+    def _target(self, kind: str, segments: list[str], at: int) -> Target:
         name = "/".join(segments[: at + 1])
         path_info = "/".join(["", *segments[at + 1 :]])
         return Target(kind, name, self._prefix + name, path_info)
+
+
+def _is_bad(path: str) -> bool:
+    """Whether *path* has a character that no honest client sends."""
+    if path.isascii() and path.isprintable():
+        return "\\" in path
+    return _BAD.search(path) is not None
 
 
 def _misleads(rest: list[str]) -> bool:

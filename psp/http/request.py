@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
-from urllib.parse import quote
-
 from ..errors import HTTPError, TooLarge
-from .cookies import parse_cookies
+from ..light import NamedTuple, Protocol, pattern
 from .headers import Headers
 from .lazy import lazy
 from .limits import DEFAULT_LIMITS, Limits
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 CHUNK = 64 * 1024
-HOST = re.compile(
-    r"(?P<name>[\w.~!$&'()*+,;=%-]+|\[[0-9A-F:.]+\])(:(?P<port>[0-9]{0,5}))?",
-    re.ASCII | re.I,
+HOST = pattern(
+    r"(?ai)(?P<name>[\w.~!$&'()*+,;=%-]+|\[[0-9A-F:.]+\])(:(?P<port>[0-9]{0,5}))?"
 )
-_DIGITS = re.compile(r"[0-9]{1,18}")
+_LONGEST = 18  # digits of a length
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -55,7 +53,7 @@ def parse_content_length(text: str | None) -> int | None:
     """
     if not text:
         return None
-    if not _DIGITS.fullmatch(text):
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):
         raise HTTPError(400, "the Content-Length is not a number")
     return int(text)
 
@@ -213,6 +211,8 @@ class Request:
     @lazy
     def cookies(self) -> dict[str, str]:
         """The cookies by name; TooLarge where there are more than the site takes."""
+        from .cookies import parse_cookies
+
         return parse_cookies(self.cookie_header(), self.limits)
 
     def cookie_header(self) -> str:
@@ -236,6 +236,8 @@ class Request:
         """Path and query as sent, as far as that is known."""
         if self.raw_uri:
             return self.raw_uri
+        from urllib.parse import quote
+
         path = quote(self.script_name + self.path, "/!$&'()*+,;=:@~", errors="replace")
         return f"{path}?{self.query}" if self.query else path
 

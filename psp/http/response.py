@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import operator
-import re
-from collections.abc import Iterable
-
+from ..light import pattern
 from .headers import Headers, checked, to_wire
 from .lazy import lazy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 DEFAULT_CONTENT_TYPE = "text/html; charset=utf-8"
-_NUMBER = re.compile(r"[0-9]{1,18}")
+_NUMBER = pattern(r"[0-9]{1,18}")
 #: Statuses that never have a body (RFC 9110, sections 15.3.5 and 15.4.5).
 BODILESS = frozenset({204, 304})
 #: Headers that are the server's (RFC 9110, section 7.6.1; PEP 3333).
@@ -63,7 +64,9 @@ class Response:
 
     @status.setter
     def status(self, status: int) -> None:
-        status = operator.index(status)
+        from operator import index
+
+        status = index(status)
         if not 200 <= status <= 999:
             raise ValueError(f"not the status of a response: {status}")
         self._status = status

@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..adapters.site import make_reports
-from ..adapters.wsgi import Environ, StartResponse, request_of
+from ..adapters.wsgi import request_of
 from ..engine import Engine
 from ..errors import HTTPError, SettingsError
 from ..handler import PageHandler
-from ..http.answer import Answer, Start
+from ..http.answer import Answer
 from ..http.limits import DEFAULT_LIMITS, Limits
 from ..http.request import Request
 from ..http.response import Response
@@ -27,6 +27,10 @@ from .modules import load_module, set_path
 from .places import Places, static_files
 from .site import Site
 from .visit import Visit
+
+if TYPE_CHECKING:
+    from ..adapters.wsgi import Environ, StartResponse
+    from ..http.answer import Start
 
 
 class Application:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from ..debug.modpython import report_text
 from ..errors import HTTPError, SessionUnavailable
-from ..handler import ResponseCut, log
+from ..handler import ResponseCut, site_log
 from ..http.answer import Answer
 from ..http.exchange import mp_request
 from ..http.members import METHOD_NUMBERS
@@ -93,7 +93,7 @@ class Run:
     def refuse(self, status: int, request_id: str = "") -> None:
         """Answer with *status* and the server's text, unless headers are out."""
         if self.answer.started:
-            log.error("headers were sent before a handler answered %s", status)
+            site_log().error("headers were sent before a handler answered %s", status)
             return
         if not 300 <= status <= 999:
             status = HTTP_INTERNAL_SERVER_ERROR

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ..errors import HTTPError
-from ..handler import log
 from ..http import exchange
-from ..http.answer import Answer, Start
+from ..http.answer import Answer
 from ..http.paths import Kind, Target
 from ..http.request import Request
 from ..http.response import Response
@@ -40,6 +39,7 @@ from .site import attach
 from .tables import Headers
 
 if TYPE_CHECKING:
+    from ..http.answer import Start
     from .application import Application
 
 Write = Callable[[bytes], object]
@@ -147,7 +147,6 @@ class Visit:
             document_root=application.document_root,
             options=settings.options,
             config=settings.config,
-            logger=log,
             redirect=self._redirect,
         )
         self.req._settings = settings

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from ..http.csp import has_nonce
 from ..http.limits import DEFAULT_LIMITS
-from ..options import DIALECTS, KIB, PageOptions
+from ..options import DEFAULT_LOCALE, DIALECTS, KIB, PageOptions
 from ..session.store import STORES
 from . import kinds
 from .kinds import Kind
@@ -223,7 +223,9 @@ class Settings:
         kinds.FOLDER,
         "Folder of gettext's catalogues, `<language>/LC_MESSAGES/messages.mo`.",
     )
-    locale: str = setting("en", kinds.TEXT, "The language that pages are written in.")
+    locale: str = setting(
+        DEFAULT_LOCALE, kinds.TEXT, "The language that pages are written in."
+    )
     csp: str | None = setting(
         None,
         kinds.POLICY,

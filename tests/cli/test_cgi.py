@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,23 @@ VARIABLES = {
 }
 
 
+#: All that the program may import for a compiled page that shows what it was asked.
+OF_A_CACHED_PAGE = {
+    *"__future__ __main__ _blake2 _collections _collections_abc _operator".split(),
+    *"_stat errno genericpath markupsafe._speedups os os.path posixpath stat".split(),
+    *"psp psp.abi psp.cache psp.dependencies psp.diskcache psp.engine".split(),
+    *"psp.errors psp.handler psp.keyfile psp.light psp.loaders psp.manners".split(),
+    *"psp.options psp.page psp.pagefile psp.slot psp.trust".split(),
+    *"psp.adapters psp.adapters.cgi psp.adapters.cgivars".split(),
+    *"psp.adapters.keptsettings psp.adapters.site psp.adapters.wsgi".split(),
+    *"psp.http psp.http.answer psp.http.exchange psp.http.headers".split(),
+    *"psp.http.lazy psp.http.limits psp.http.mediatypes psp.http.members".split(),
+    *"psp.http.pathrules psp.http.paths psp.http.request psp.http.response".split(),
+    *"psp.runtime psp.runtime.escape psp.runtime.interface".split(),
+    *"psp.runtime.output psp.runtime.run".split(),
+}
+
+
 def make_site(folder: Path) -> Path:
     (folder / "htdocs").mkdir()
     (folder / "htdocs" / "page.psp").write_text("<b><%= form['a'] %></b>")
@@ -25,6 +43,12 @@ def make_site(folder: Path) -> Path:
 
 
 def answer(program: Path, environment: dict[str, str], **variables: str) -> str:
+    return ask(program, environment, **variables).stdout
+
+
+def ask(
+    program: Path, environment: dict[str, str], **variables: str
+) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [program],
         env=environment | VARIABLES | variables,
@@ -34,7 +58,7 @@ def answer(program: Path, environment: dict[str, str], **variables: str) -> str:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done
 
 
 def test_script_answers_from_any_folder(
@@ -60,6 +84,50 @@ def test_script_imports_no_command_line(run: Run, folder: Path) -> None:
     program.write_text(script)
     program.chmod(0o755)
     answer(program, {})
+
+
+def test_a_compiled_page_is_answered_without_what_it_does_not_need(
+    run: Run, folder: Path, environment: dict[str, str]
+) -> None:
+    config = make_site(folder)
+    page = folder / "htdocs" / "page.psp"
+    page.write_text("<%= req.args %>")
+    for file in (config, page):
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    program = folder / "program"
+    lines = run("cgi", "--script").output.split("\n")
+    lines.insert(3, "before = set(sys.modules)")
+    lines.append("print(*sorted(set(sys.modules) - before))")
+    program.write_text("\n".join(lines))
+    program.chmod(0o755)
+    answer(program, environment)
+    body, _, modules = answer(program, environment).partition("\n\n")[2].partition("1")
+    assert body == "a="
+    assert set(modules.split()) <= OF_A_CACHED_PAGE
+
+
+LOGGING = """<%
+import logging
+logging.getLogger("shop").info("sold\\n1")
+session["sold"] = 1
+%>done"""
+
+
+def test_the_log_and_sessions_are_there_for_pages_that_use_them(
+    run: Run, folder: Path, environment: dict[str, str]
+) -> None:
+    config = make_site(folder)
+    config.write_text(f'log_level = "info"\n{config.read_text()}')
+    (folder / "htdocs" / "page.psp").write_text(LOGGING)
+    program = folder / "program"
+    program.write_text(run("cgi", "--script").output)
+    program.chmod(0o755)
+    for _ in range(2):
+        done = ask(program, environment)
+        assert done.stdout.endswith("\n\ndone")
+        assert "Set-Cookie: pysid=" in done.stdout
+        assert done.stderr.endswith(" INFO shop: sold\\n1\n")
+    assert (folder / "sessions.sqlite").exists()
 
 
 def test_script_needs_a_settings_file(run: Run, folder: Path) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Container, Iterable
 from http.cookies import Morsel
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as project
 from django.http import (
@@ -16,8 +16,11 @@ from django.http import (
     StreamingHttpResponse,
 )
 
-from ...adapters.wsgi import Environ, WSGIApplication
+from ...adapters.wsgi import WSGIApplication
 from ...settings import Settings
+
+if TYPE_CHECKING:
+    from ...adapters.wsgi import Environ
 
 #: Bytes of an answer beyond which it is not collected first.
 LARGE = 65536

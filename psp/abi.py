@@ -9,7 +9,7 @@ files of another version are not loaded.
 
 from __future__ import annotations
 
-VERSION = 13
+VERSION = 14
 
 PREFIX = "_psp_"
 
@@ -48,9 +48,9 @@ VALUE = "_psp_value"  # a local of the page: the value being written
 SPLICED = 1 << 24
 SPLICED_LINES = 1 << 18
 
-#: Parameters of the function of a page, in order; those behind HELPERS_FROM are
-#: always the same objects and are given as defaults.
-RUN_PARAMETERS = (OUT, LIMIT, FLUSH, FRAGMENT, NAMES)
+#: Parameters of the function of a page, in order. A run gives the first two, and the
+#: next two if it sends what is written; the rest are always the same for a page.
+RUN_PARAMETERS = (OUT, NAMES, LIMIT, FLUSH, FRAGMENT)
 HELPERS = (
     ESCAPE,
     INNER,

@@ -10,8 +10,8 @@ from .errors import PageNotFound, PageSyntaxError, PageWarning, PspError
 from .options import DEFAULT_OPTIONS, PageOptions
 from .page import CompiledPage, Fingerprint
 from .runtime.interface import PageInterface
-from .runtime.output import Output
-from .runtime.run import LoadedPage, run_page
+from .runtime.output import Output, join
+from .runtime.run import Again, LoadedPage, run_page
 from .slot import FOREVER, Slot
 
 TYPE_CHECKING = False
@@ -106,8 +106,7 @@ class Engine:
         Raises ParameterError if they are not what the page declares.
         """
         page = self.load(name)
-        if page.page.options.parameters:
-            self._check_names(page, names)
+        self._check_names(page, names)
         if fragment is not None:
             return self._render_fragment(page, names, fragment)
         text = None if self.names else page.text(names)
@@ -167,7 +166,9 @@ class Engine:
         return output.text()
 
     def _check_names(self, page: LoadedPage, names: Mapping[str, object]) -> None:
-        """Refuse *names* that are not what *page* declares."""
+        """Refuse *names* that are not what *page* declares, if it declares any."""
+        if not page.page.options.parameters:
+            return
         from .runtime.parameters import check_names
 
         parameters = page.page.options.parameters
@@ -308,10 +309,20 @@ class Template:
         page = slot.loaded
         if page is None or slot.until != FOREVER and monotonic() >= slot.until:
             page = self.load()
-        if page.page.options.parameters:
-            self._engine._check_names(page, names)
-        text = None if self._engine.names else page.text(names)
-        return self._engine._render(page, names) if text is None else text
+        function = page.alone
+        if function is not None and not self._engine.names:
+            parts: list[str] = []
+            try:
+                function(parts, names)
+            except Again:
+                pass  # that is for another tier
+            else:
+                try:
+                    return "".join(parts)
+                except TypeError:  # some are bytes
+                    return join(parts)  # type: ignore[arg-type]
+        self._engine._check_names(page, names)
+        return self._engine._render(page, names)
 
 
 def _warn(page: CompiledPage) -> None:

@@ -69,6 +69,8 @@ _HELPERS = (
     in_context,
     Again,
 )
+#: What fills the parameters of a page without fragments that a run does not give.
+_DEFAULTS = (_NO_LIMIT, None, (), *_HELPERS)
 _HELPER_NAMES = dict(zip(abi.HELPERS, _HELPERS, strict=True))
 
 
@@ -78,6 +80,9 @@ _OWN = frozenset(("__name__", "__file__", "__builtins__"))
 
 class LoadedPage:
     """A compiled page in this process, with what its declarations made.
+
+    ``alone`` is its function, where to call that with a list and names is all there is
+    to a run.
 
     The names of ``<%! %>`` are made once and shared by every run and thread. A page
     in tier "local" has one function for all of them; *recompile* gives it in another
@@ -91,8 +96,7 @@ class LoadedPage:
         "_base",
         "_declared",
         "_function",
-        "_alone",
-        "_fragments",
+        "alone",
         "_recompile",
         "_wider",
     )
@@ -111,13 +115,13 @@ class LoadedPage:
         self._recompile = recompile
         self._wider: LoadedPage | None = None
         self._function: FunctionType | None = None
-        self._alone: FunctionType | None = None  # the same, where it is all there is
-        self._fragments: Functions = ()
+        self.alone: FunctionType | None = None
         if page.tier == "local":
-            self._function = _function(page.code, self._base)
-            self._fragments = _functions(page.fragments, self._base)
-            if not self.needs_interface and not page.spliced:
-                self._alone = self._function
+            fragments = _functions(page.fragments, self._base)
+            self._function = _function(page.code, self._base, fragments)
+            checked = page.options.parameters
+            if not (self.needs_interface or page.spliced or checked):
+                self.alone = self._function
 
     def start(self, names: Names, output: Output) -> Any:
         """Run the page's code with *names*; a coroutine if the page awaits.
@@ -138,12 +142,11 @@ class LoadedPage:
 
     def text(self, names: Mapping[str, object]) -> str | None:
         """What the page writes, where that takes nothing but its function, or None."""
-        function = self._alone
-        if function is None:
+        if self.alone is None:
             return None
         parts: list[str | bytes] = []
         try:
-            function(parts, _NO_LIMIT, None, self._fragments, names)
+            self.alone(parts, names)
         except Again as again:
             self._widen(again)
             return None
@@ -152,9 +155,7 @@ class LoadedPage:
     def _start(self, names: Names, output: Output) -> Any:
         if self._function is not None:
             try:
-                self._function(
-                    output.parts, output.limit, output.settle, self._fragments, names
-                )
+                self._function(output.parts, names, output.limit, output.settle)
                 if self._declared and self.page.options.layout is not None:
                     self._leave({**self._base, **names}, names)
                 return None
@@ -171,10 +172,8 @@ class LoadedPage:
             result = _run_module(page, namespace, names, output)
         else:
             fragments = _functions(page.fragments, namespace) if page.fragments else ()
-            function = _function(page.code, namespace)
-            result = function(
-                output.parts, output.limit, output.settle, fragments, names
-            )
+            function = _function(page.code, namespace, fragments)
+            result = function(output.parts, names, output.limit, output.settle)
         if page.options.layout is not None:
             if result is not None:
                 _finish(self, result)
@@ -199,7 +198,7 @@ class LoadedPage:
         if page is None or page.tier == "local":
             raise NameError(f"name {again.__context__} is not defined") from None
         self._wider = LoadedPage(page, base=self._base)
-        self._function = self._alone = None
+        self._function = self.alone = None
 
 
 def _declarations(page: CompiledPage) -> Names:
@@ -215,9 +214,12 @@ def _declarations(page: CompiledPage) -> Names:
     return base
 
 
-def _function(code: CodeType, namespace: Names) -> FunctionType:
-    """The function of *code*, its helpers as defaults."""
-    return FunctionType(code, namespace, "<page>", _HELPERS)
+def _function(
+    code: CodeType, namespace: Names, fragments: Functions = ()
+) -> FunctionType:
+    """The function of *code*; what is the same for all its runs are its defaults."""
+    defaults = (_NO_LIMIT, None, fragments, *_HELPERS) if fragments else _DEFAULTS
+    return FunctionType(code, namespace, "<page>", defaults)
 
 
 def _functions(codes: tuple[CodeType, ...], namespace: Names) -> Functions:
@@ -234,7 +236,7 @@ def _run_module(
 
     fragments = tuple(map(fragment, page.fragments))
     namespace.update(_HELPER_NAMES)
-    values = (output.parts, output.limit, output.settle, fragments, names)
+    values = (output.parts, names, output.limit, output.settle, fragments)
     namespace.update(zip(abi.RUN_PARAMETERS, values, strict=True))
     try:
         return eval(page.code, namespace)

@@ -36,6 +36,7 @@ LEVELS = [
         "doctor",
         "shadow",
         "types",
+        "format",
         "contrib",
         "testing",
         "cli",

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from psp.format import formatters
+
 from .conftest import Run
 
 Write = Callable[[str, str], Path]
@@ -51,3 +55,30 @@ def test_broken_pages_are_told_and_left(run: Run, write: Write) -> None:
     assert result.exit_code == 1
     assert result.stderr.startswith("a.psp:1:3: expression is never closed")
     assert page.read_text() == "a <%= x"
+
+
+def test_diff_changes_nothing(run: Run, write: Write) -> None:
+    page = write("a.psp", "one\n<%=x+1%>\n")
+    write("b.psp", "<%= x + 1 %>\n")
+    result = run("format", "--diff")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "--- a.psp\n+++ a.psp\n@@ -1,2 +1,2 @@\n one\n-<%=x+1%>\n+<%= x + 1 %>\n"
+    )
+    assert page.read_text() == "one\n<%=x+1%>\n"
+
+
+def test_options_of_the_site(run: Run, write: Write) -> None:
+    write("psp.toml", "trim = 'lines'\n")
+    page = write("a.psp", "  <% if x: %>\na\n<%end%>\n")
+    assert run("format").output == "a.psp\n"
+    assert page.read_text() == "  <% if x: %>\na\n  <% end %>\n"
+
+
+def test_without_a_formatter_python_stays(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formatters, "find_spec", lambda name: None)
+    page = write("a.psp", "<%=x+1%>")
+    assert run("format").output == "a.psp\n"
+    assert page.read_text() == "<%= x+1 %>"

@@ -1,0 +1,1 @@
+"""Pages written one way: their tags, and the Python in them."""

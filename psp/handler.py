@@ -46,6 +46,19 @@ class Refusal(Protocol):
     def __call__(self, status: int, request_id: str = "", advice: str = "") -> str: ...
 
 
+class RunScript(Protocol):
+    """Answers with a CGI program, or has another request answered in its place."""
+
+    def __call__(
+        self,
+        request: Request,
+        start: Start,
+        target: Target,
+        again: Callable[[Request, Start], Iterable[bytes]],
+        /,
+    ) -> Iterable[bytes]: ...
+
+
 class Reports(NamedTuple):
     """How errors are told; given by whoever sets a handler up.
 
@@ -76,7 +89,7 @@ class PageHandler:
     signed cookies, the newest first. *find_visitor* makes the request of a proxy the
     visitor's, before anything else looks at it. *csp* is the Content-Security-Policy of
     pages, *catalogues* are the languages that they are translated into. *health* is
-    the path where monitors ask.
+    the path where monitors ask. *scripts* answers with CGI programs.
     """
 
     def __init__(
@@ -95,6 +108,7 @@ class PageHandler:
         fragments: bool = False,
         catalogues: Catalogues | None = None,
         health: str | None = None,
+        scripts: RunScript | None = None,
     ):
         self.engine = engine
         self.root = root
@@ -111,6 +125,7 @@ class PageHandler:
         self.fragments = fragments
         self.catalogues = catalogues
         self.health = health
+        self.scripts = scripts
 
     def session_rules_of(self, rules: SessionRules, secure: bool) -> SessionRules:
         """The site's version of *rules*, a dialect's, which differs by scheme alone."""
@@ -143,12 +158,22 @@ class PageHandler:
         """Answer with what the path led to; raises HTTPError."""
         if target.kind is Kind.PAGE:
             return PageRun(self, request, start, target).run()
+        if target.kind is Kind.SCRIPT and self.scripts is not None:
+            if self.csrf:
+                from .guard import check_origin
+
+                check_origin(request, self.csrf_origins)
+            return self.scripts(request, start, target, self._again)
         if target.kind is Kind.STATIC:
             from .http.static import send_file
 
             response, body = send_file(request, target)
             return Answer(request, response, start).pass_on(body)
         raise HTTPError(301, headers=[("Location", folder_location(request))])
+
+    def _again(self, request: Request, start: Start) -> Iterable[bytes]:
+        """Answer *request*, which a program has asked for; raises HTTPError."""
+        return self.answer(request, start, self.root.find(request.path))
 
     def refuse(
         self, request: Request, start: Start, error: HTTPError

@@ -30,7 +30,7 @@ LEVELS = [
     ],
     ["slot", "engine", "session"],
     ["settings", "manners", "guard", "handler"],
-    ["debug", "adapters", "modpython"],
+    ["debug", "scripts", "adapters", "modpython"],
     [
         "migrate",
         "doctor",

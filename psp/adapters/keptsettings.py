@@ -26,7 +26,7 @@ LARGEST = 1024 * 1024  # bytes of the file
 _START = b"\x89PSS\r\n\x1a\n\x01"
 #: Variables that paths are made of, besides those that are settings.
 _FOLDERS = ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
-_TABLES = ("server", "limits", "session")
+_TABLES = ("server", "limits", "session", "cgi")
 # A file written twice within one tick of its file system's clock keeps its time.
 _TICK = 2_000_000_000
 

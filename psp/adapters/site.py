@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..cache import PageCache
+    from ..handler import RunScript
     from ..http.languages import Catalogues
     from ..http.request import Request
     from ..loaders import Loader
@@ -52,7 +53,17 @@ def make_handler(
         fragments=settings.fragments,
         catalogues=_catalogues(settings),
         health=settings.health,
+        scripts=_scripts(settings),
     )
+
+
+def _scripts(settings: Settings) -> RunScript | None:
+    """What runs the CGI programs of the site; None if it has none."""
+    if not (settings.cgi.extensions or settings.cgi.folders):
+        return None
+    from ..scripts import ScriptRunner  # imports more than most sites need
+
+    return ScriptRunner(settings.document_root, settings.cgi.seconds)
 
 
 def make_find_visitor(settings: Settings) -> Callable[[Request], None] | None:
@@ -144,6 +155,8 @@ def path_rules(settings: Settings) -> PathRules:
         private=settings.private,
         no_pages=settings.no_pages,
         follow_links=settings.follow_links,
+        scripts=settings.cgi.extensions,
+        script_folders=settings.cgi.folders,
     )
 
 

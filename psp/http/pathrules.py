@@ -14,6 +14,7 @@ WELL_KNOWN = ".well-known"  # RFC 8615
 #: Extensions that are never sent, beside those of pages.
 CODE = frozenset({".psp", ".psp_", ".psc", ".py", ".pyc", ".pyo", ".pyw"})
 BACKUPS = frozenset({".bak", ".old", ".orig", ".rej", ".save", ".swo", ".swp", ".tmp"})
+_BACKUPS = tuple(BACKUPS)
 
 
 class PathRules(NamedTuple):
@@ -26,6 +27,8 @@ class PathRules(NamedTuple):
     ``private``       folders below the root, such as ``"data/raw"``, never served
     ``no_pages``      folders where nothing is run, such as uploads
     ``follow_links``  ``"never"``, or ``"inside"``: links that stay below the root
+    ``scripts``       extensions of files that are run as CGI programs
+    ``script_folders``  folders below the root where every file is such a program
     ``strict``        whether the rules for names hold for ``PATH_INFO`` as well, and
                       an extension of code hides a file wherever in its name it stands
     """
@@ -38,15 +41,26 @@ class PathRules(NamedTuple):
     no_pages: Sequence[str] = ()
     follow_links: str = "never"
     strict: bool = True
+    scripts: tuple[str, ...] = ()
+    script_folders: Sequence[str] = ()
 
     def is_page(self, name: str) -> bool:
         """Whether the file *name* is run."""
         return name.endswith(self.extensions)
 
+    def is_script(self, name: str) -> bool:
+        """Whether the file *name* is run as a CGI program, for which backups count not.
+
+        In a folder of programs none is sent, whatever it is called.
+        """
+        if self.scripts and name.endswith(self.scripts):
+            return True
+        return is_below(name, self.script_folders) and not name.endswith(_BACKUPS)
+
     def media_type(self, name: str) -> str | None:
         """The Content-Type of the static file *name*, or None if it is never sent."""
         extensions = _extensions(name.rpartition("/")[2].lower())
-        if self._is_never_sent(extensions):
+        if self._is_never_sent(extensions) or is_below(name, self.script_folders):
             return None
         for extension in extensions:
             if extension in self.static_types:
@@ -59,7 +73,8 @@ class PathRules(NamedTuple):
         """Whether *extensions*, longest first, are those of code or of a backup."""
         parts = ["." + extension.split(".")[1] for extension in extensions]
         code = parts if self.strict else parts[-1:]
-        if any(part in CODE or part in self.extensions for part in code):
+        ours = (*self.extensions, *self.scripts)
+        if any(part in CODE or part in ours for part in code):
             return True
         return bool(parts) and parts[-1] in BACKUPS
 

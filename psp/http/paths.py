@@ -35,6 +35,7 @@ class Kind:
     """What a path leads to: constants, compared by ``is``."""
 
     PAGE = "page"
+    SCRIPT = "script"
     STATIC = "static"
     FOLDER = "folder"
     MISSING = "missing"
@@ -184,6 +185,10 @@ class DocumentRoot:
                 # As many as there are files: no visitor makes this grow.
                 self._pages.setdefault(f"/{target.name}", target)
             return target
+        if self.rules.is_script(target.name):
+            if is_below(target.name, self.rules.no_pages):
+                raise HTTPError(404)
+            return target._replace(kind=Kind.SCRIPT)
         media_type = self.rules.media_type(target.name)
         if media_type is None or target.path_info:
             raise HTTPError(404)

@@ -7,6 +7,7 @@ SettingsError that says where it stands.
 from .load import FILE_VARIABLE, load_settings
 from .schema import (
     STANDARD_OUTPUT,
+    CgiSettings,
     LimitSettings,
     ServerSettings,
     SessionSettings,
@@ -17,6 +18,7 @@ from .schema import (
 __all__ = [
     "FILE_VARIABLE",
     "STANDARD_OUTPUT",
+    "CgiSettings",
     "LimitSettings",
     "ServerSettings",
     "SessionSettings",

@@ -154,6 +154,21 @@ class SessionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CgiSettings:
+    """``[cgi]``: programs of the site that are run, each request in a process."""
+
+    extensions: tuple[str, ...] = setting(
+        (), kinds.EXTENSIONS, "Extensions of files that are run as CGI programs."
+    )
+    folders: tuple[str, ...] = setting(
+        (), kinds.FOLDERS, "Folders where every file is run as a CGI program."
+    )
+    seconds: float = setting(
+        60.0, kinds.SECONDS, "Seconds after which such a program is ended."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a site can set; ``load_settings`` makes one."""
 
@@ -281,6 +296,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     session: SessionSettings = field(default_factory=SessionSettings)
+    cgi: CgiSettings = field(default_factory=CgiSettings)
 
     @property
     def page_options(self) -> PageOptions:
@@ -322,6 +338,7 @@ TABLES: dict[str, type] = {
     "server": ServerSettings,
     "limits": LimitSettings,
     "session": SessionSettings,
+    "cgi": CgiSettings,
 }
 
 

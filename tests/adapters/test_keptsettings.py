@@ -51,7 +51,7 @@ def values(settings: object) -> dict[str, object]:
     """All that *settings* say, computed values too."""
     return {
         name: values(getattr(settings, name))
-        if name in ("server", "limits", "session")
+        if name in ("server", "limits", "session", "cgi")
         else getattr(settings, name)
         for name in dir(settings)
         if not name.startswith("_")

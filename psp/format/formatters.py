@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ _MARKED = re.compile(rf"^{_MARK}\d+\n", re.MULTILINE)
 _LONG = 320  # the longest line that ruff knows of
 _NAME = "page.py"  # for what the settings say of files by name
 
-#: How each is called: what it is always told, and what else for tags of one line.
-_COMMANDS = {
+#: What each is always told, and what else for tags of one line.
+_OPTIONS = {
     "ruff": (
         ["format", "--quiet", f"--stdin-filename={_NAME}", "-"],
         [f"--line-length={_LONG}", "--config=format.quote-style='preserve'"],
@@ -29,10 +30,14 @@ _COMMANDS = {
 
 
 class Formatter:
-    """A formatter that is installed; it finds its settings from the current folder."""
+    """A formatter, called by *command*; it finds its settings from the current folder.
 
-    def __init__(self, name: str):
+    *name* is ``"ruff"`` or ``"black"``.
+    """
+
+    def __init__(self, name: str, command: Sequence[str] = ()):
         self.name = name
+        self._command = list(command) or [sys.executable, "-m", name]
 
     def format(self, texts: Sequence[str], *, one_line: bool) -> list[str] | None:
         """Each of *texts*, formatted; None if the formatter does not take them.
@@ -41,10 +46,10 @@ class Formatter:
         """
         if not texts:
             return []
-        told, more = _COMMANDS[self.name]
+        told, more = _OPTIONS[self.name]
         marked = "".join(f"{_MARK}{n}\n{text}\n" for n, text in enumerate(texts))
         done = subprocess.run(
-            [sys.executable, "-m", self.name, *told, *(more if one_line else [])],
+            [*self._command, *told, *(more if one_line else [])],
             input=f"pass\n{marked}",
             capture_output=True,
             encoding="utf-8",
@@ -56,8 +61,10 @@ class Formatter:
 
 
 def find_formatter() -> Formatter | None:
-    """The formatter that is installed, if any is."""
-    for name in _COMMANDS:
+    """The formatter that is installed, if any is: beside psp, or as a command."""
+    for name in _OPTIONS:
         if find_spec(name) is not None:
             return Formatter(name)
+        if (path := shutil.which(name)) is not None:
+            return Formatter(name, [path])
     return None

@@ -79,6 +79,7 @@ def test_without_a_formatter_python_stays(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(formatters, "find_spec", lambda name: None)
+    monkeypatch.setattr(formatters.shutil, "which", lambda name: None)
     page = write("a.psp", "<%=x+1%>")
     assert run("format").output == "a.psp\n"
     assert page.read_text() == "<%= x+1 %>"

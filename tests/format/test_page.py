@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -171,8 +172,20 @@ def test_pages_write_what_they_wrote() -> None:
 def test_ruff_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["ruff", "black"]
     monkeypatch.setattr(formatters, "find_spec", lambda n: n if n in names else None)
+    monkeypatch.setattr(formatters.shutil, "which", lambda name: None)
     for name in "ruff", "black":
         found = find_formatter()
         assert found is not None and found.name == name
         names.remove(name)
     assert find_formatter() is None
+
+
+def test_ruff_as_a_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    command = tmp_path / "ruff"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ruff "$@"\n')
+    command.chmod(0o755)
+    monkeypatch.setattr(formatters, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    found = find_formatter()
+    assert found is not None
+    assert found.format(["x=1"], one_line=True) == ["x = 1\n"]

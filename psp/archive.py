@@ -22,12 +22,12 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from .diskcache import LARGEST, Complaints
-from .keyfile import Key
 from .page import CompiledPage
 from .pagefile import DIGEST_SIZE, TAG, Doubt, digest, unpack
 from .trust import (
     WRITABLE,
     WRITABLE_BY_OTHERS,
+    Key,
     Untrusted,
     open_trusted,
     write_temporary,

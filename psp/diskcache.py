@@ -11,13 +11,13 @@ import os
 import posixpath
 import time
 
-from .keyfile import Key
 from .page import CompiledPage
 from .pagefile import SUFFIX, Doubt, file_name, pack, unpack
 from .trust import (
     TEMPORARY,
     WRITABLE,
     WRITABLE_BY_OTHERS,
+    Key,
     Untrusted,
     read_trusted,
     write_temporary,

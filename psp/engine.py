@@ -5,18 +5,17 @@ from __future__ import annotations
 import posixpath
 from time import monotonic
 
-from .dependencies import Recorder, current, present
-from .errors import PageNotFound, PageSyntaxError, PageWarning, PspError
+from .errors import PageNotFound, PspError
 from .options import DEFAULT_OPTIONS, PageOptions
 from .page import CompiledPage, Fingerprint
 from .runtime.interface import PageInterface
 from .runtime.output import Output, join
 from .runtime.run import Again, LoadedPage, run_page
-from .slot import FOREVER, Slot
+from .slot import FOREVER, Slot, current, present
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, TypeVar
 
     from .cache import PageCache
@@ -61,7 +60,7 @@ class Engine:
         self._cache = cache
         self._fragments = fragments
         self._interval = FOREVER if reload_interval is None else reload_interval
-        self._compile = _compile or _compile_page
+        self._compile = _compile
         self._slots: dict[str, Slot] = {}
         self._found: dict[tuple[str, str], str] = {}
         compiled_with = repr((getattr(loader, "origin", None), options)).encode()
@@ -238,37 +237,20 @@ class Engine:
 
     def _fill(self, slot: Slot) -> None:
         """Compile the page of *slot*, or keep there why it cannot be compiled."""
-        recorder = Recorder(self.loader)
-        try:
-            page = self._compile_with(recorder, slot, self.options)
-        except PageSyntaxError as error:
-            slot.keep(error, recorder.seen)
-            return
-        files = present(recorder.seen)
-        slot.keep(page._replace(name=slot.name, dependencies=files), recorder.seen)
-        if slot.source is None:
-            self._put_in_cache(slot)
-        else:
-            slot.source.shrink()
-        if page.notices:
-            _warn(page)
+        from .making import fill, warn
+
+        page = fill(slot, self.loader, self.options, self._compile)
+        if page is not None:
+            if slot.source is None:
+                self._put_in_cache(slot)
+            warn(page.notices)
 
     def _widen(self, slot: Slot) -> CompiledPage:
         """The page of *slot* in a tier that any names fit; raises as get_page does."""
+        from .making import Recorder, make_page
+
         options = self.options._replace(tier="function")
-        return self._compile_with(Recorder(self.loader), slot, options)
-
-    def _compile_with(
-        self, recorder: Recorder, slot: Slot, options: PageOptions
-    ) -> CompiledPage:
-        source = slot.source or recorder.load(slot.name)
-
-        def resolve(file: str, including: Source) -> Source:
-            dialect = self.options.dialect
-            names = candidates(file, slot.name, including.name, dialect)
-            return load_first(recorder.load, names)
-
-        return self._compile(source, resolve, options)
+        return make_page(Recorder(self.loader), slot, options, self._compile)
 
     def _put_in_cache(self, slot: Slot) -> None:
         """Keep the page of *slot* with all that must be as it was for it to be used."""
@@ -325,15 +307,6 @@ class Template:
         return self._engine._render(page, names)
 
 
-def _warn(page: CompiledPage) -> None:
-    import warnings
-
-    for notice in page.notices:
-        warnings.warn_explicit(
-            notice.message, PageWarning, notice.filename, notice.line
-        )
-
-
 def candidates(file: str, page: str, including: str, dialect: str) -> tuple[str, ...]:
     """The page names that *file* may mean where the file *including* says it, in order.
 
@@ -348,23 +321,3 @@ def candidates(file: str, page: str, including: str, dialect: str) -> tuple[str,
         return (posixpath.normpath(file),)
     folders = dict.fromkeys(posixpath.dirname(name) for name in (page, including))
     return tuple(posixpath.normpath(posixpath.join(at, file)) for at in folders)
-
-
-def load_first(load: Callable[[str], Source], names: Iterable[str]) -> Source:
-    """What *load* gives for the first of *names* that it knows; raises PageNotFound."""
-    problems = []
-    for name in names:
-        try:
-            return load(name)
-        except PageNotFound as error:
-            problems.append(error)
-    raise PageNotFound(problems[0].name, "; ".join(map(str, problems)))
-
-
-def _compile_page(
-    source: Source, resolve: Resolve, options: PageOptions
-) -> CompiledPage:
-    """compile_page(), imported when there is something to compile."""
-    from .compiler.pipeline import compile_page
-
-    return compile_page(source, resolve, options)

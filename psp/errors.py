@@ -1,12 +1,27 @@
 """Every exception and warning of the package.
 
-Exceptions of page code are not here: they pass through untouched.
+Those of requests, sessions and settings are made in ``refusals`` when something asks
+for one here. Exceptions of page code are not here: they pass through untouched.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from .refusals import BadMultipart as BadMultipart
+    from .refusals import BadSignature as BadSignature
+    from .refusals import ForgedRequest as ForgedRequest
+    from .refusals import FormError as FormError
+    from .refusals import HTTPError as HTTPError
+    from .refusals import LockTimeout as LockTimeout
+    from .refusals import ProtocolError as ProtocolError
+    from .refusals import Redirect as Redirect
+    from .refusals import SessionError as SessionError
+    from .refusals import SessionUnavailable as SessionUnavailable
+    from .refusals import SettingsError as SettingsError
+    from .refusals import TooLarge as TooLarge
     from .source import Source, Span
 
 
@@ -75,84 +90,12 @@ class ParameterError(PspError, TypeError):
     """A page is not given what it declares by ``<%@ param %>``, or something else."""
 
 
-class HTTPError(PspError):
-    """Ends the response with ``status``; raised by pages and by the request parsers.
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):  # import looks for __path__
+        raise AttributeError(name)
+    from . import refusals
 
-    ``headers`` is a list of (name, value) pairs to send with it, ``advice`` what the
-    visitor may be told; ``message`` is for the log.
-    """
-
-    status = 500
-    advice = ""
-
-    def __init__(
-        self,
-        status: int | None = None,
-        message: str = "",
-        headers: list[tuple[str, str]] | None = None,
-    ):
-        super().__init__(message)
-        self.message = message
-        if status is not None:
-            self.status = status
-        self.headers = headers or []
-
-
-class Redirect(HTTPError):
-    """Ends the response with a redirect to ``location`` (status 3xx)."""
-
-    status = 302
-
-    def __init__(self, location: str, status: int = 302):
-        super().__init__(status, f"redirect to {location}", [("Location", location)])
-        self.location = location
-
-
-class ForgedRequest(HTTPError):
-    """A request that should have come from a page of this site, and may not have."""
-
-    status = 403
-    advice = (
-        "This request did not come from a page of this site, or the page has been open "
-        "for too long. Go back, reload the page, and send it again."
-    )
-
-
-class FormError(HTTPError):
-    """A request body or query string that cannot be read as a form (400)."""
-
-    status = 400
-
-
-class BadMultipart(FormError):
-    """A multipart body that breaks RFC 7578, or ends too early (400)."""
-
-
-class TooLarge(FormError):
-    """More fields, parts, files or bytes than the site allows (413)."""
-
-    status = 413
-
-
-class SessionError(PspError):
-    """A session that cannot be loaded or saved."""
-
-
-class BadSignature(SessionError):
-    """Signed data whose signature does not hold."""
-
-
-class SessionUnavailable(SessionError):
-    """Sessions whose store does not answer (503)."""
-
-
-class LockTimeout(SessionUnavailable):
-    """A session that stayed locked by another request for too long (503)."""
-
-
-class SettingsError(PspError):
-    """A setting that is unknown or has the wrong type; says the file and the line."""
-
-
-class ProtocolError(PspError):
-    """What a web server sent is not of the protocol that was agreed on."""
+    if name not in refusals.NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals().update((known, getattr(refusals, known)) for known in refusals.NAMES)
+    return globals()[name]

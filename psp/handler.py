@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .errors import ForgedRequest, HTTPError, PageNotFound, PspError, SessionUnavailable
+from . import errors
 from .http.answer import Answer
 from .http.exchange import Exchange
 from .http.paths import Kind
@@ -76,7 +76,7 @@ class Reports(NamedTuple):
     may_show: Callable[[Request], bool]
 
 
-class ResponseCut(PspError):
+class ResponseCut(errors.PspError):
     """A page failed after its headers were sent; the server should drop the line."""
 
 
@@ -145,7 +145,7 @@ class PageHandler:
             self.find_visitor(request)
         try:
             return self.answer(request, start, self.root.find(request.path))
-        except HTTPError as error:
+        except errors.HTTPError as error:
             return self.refuse(request, start, error)
         except ResponseCut:
             raise
@@ -169,14 +169,14 @@ class PageHandler:
 
             response, body = send_file(request, target)
             return Answer(request, response, start).pass_on(body)
-        raise HTTPError(301, headers=[("Location", folder_location(request))])
+        raise errors.HTTPError(301, headers=[("Location", folder_location(request))])
 
     def _again(self, request: Request, start: Start) -> Iterable[bytes]:
         """Answer *request*, which a program has asked for; raises HTTPError."""
         return self.answer(request, start, self.root.find(request.path))
 
     def refuse(
-        self, request: Request, start: Start, error: HTTPError
+        self, request: Request, start: Start, error: errors.HTTPError
     ) -> Iterable[bytes]:
         """Answer with a status and a fixed text."""
         response = Response(error.status)
@@ -226,14 +226,14 @@ class PageRun:
         try:
             self.page = handler.engine.load(target.name)
             options = self.page.page.options
-        except PageNotFound:
-            raise HTTPError(404) from None
+        except errors.PageNotFound:
+            raise errors.HTTPError(404) from None
         except Exception as error:  # it cannot be compiled, or its declarations fail
             self.broken = error
         self.options = options
         self.manners = manners = manners_of(options)
         if options.methods and request.method not in options.methods:
-            raise HTTPError(405, headers=[("Allow", ", ".join(options.methods))])
+            raise errors.HTTPError(405, headers=[("Allow", ", ".join(options.methods))])
         if options.limits:
             request.limits = request.limits._replace(**dict(options.limits))
         self.response = Response(200, manners.content_type)
@@ -286,15 +286,15 @@ class PageRun:
             return
         try:
             check_forgery(self)
-        except ForgedRequest as error:
+        except errors.ForgedRequest as error:
             request = self.request
             site_log().warning("refused %s %r: %s", request.method, request.uri, error)
             raise
 
     def _translate(self, error: BaseException) -> None:
         """Raise what *error*, which nothing has answered, means to the server."""
-        if isinstance(error, SessionUnavailable) and not self.answer.started:
-            raise HTTPError(503) from error
+        if isinstance(error, errors.SessionUnavailable) and not self.answer.started:
+            raise errors.HTTPError(503) from error
         if self.answer.started and not isinstance(error, ResponseCut):
             request_id = self.handler.note(error, self.request)
             message = f"failed after headers were sent: {request_id}"
@@ -316,11 +316,11 @@ class PageRun:
             run_page(self.page, names, self.output, interface, self.handler.engine)
             if interface is not None:
                 interface.finish()
-        except HTTPError as error:
+        except errors.HTTPError as error:
             self._end(error)
-        except SessionUnavailable as error:
+        except errors.SessionUnavailable as error:
             self.handler.note(error, self.request)
-            self._end(HTTPError(503))
+            self._end(errors.HTTPError(503))
             return False
         except BaseException as error:
             return self._fail(error, interface)
@@ -341,7 +341,7 @@ class PageRun:
         try:
             run_page(page, names, self.output, interface, self.handler.engine)
             if needed:
-                raise HTTPError(404)
+                raise errors.HTTPError(404)
             interface.finish()
         except FragmentDone as done:
             self.output.unwind(0)
@@ -440,7 +440,7 @@ class PageRun:
             for name, value in self.session.headers():
                 self.response.headers.add(name, value)
 
-    def _end(self, error: HTTPError) -> None:
+    def _end(self, error: errors.HTTPError) -> None:
         """The page ended itself, by a redirect or with a status."""
         if self.answer.started:
             request_id = self.handler.note(error, self.request)
@@ -456,7 +456,7 @@ class PageRun:
             try:
                 self._run_error_page(page)
                 return True
-            except HTTPError as ending:
+            except errors.HTTPError as ending:
                 self._end(ending)
                 return True
             except BaseException as failure:

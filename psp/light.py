@@ -1,4 +1,4 @@
-"""NamedTuple, Protocol, patterns for what the first page of a process waits for.
+"""NamedTuple, Protocol, pattern, lazy: for what the first page of a process needs.
 
 Type checkers see those of ``typing`` and ``re``. At run time a class made here takes a
 tenth of the time, and neither ``typing`` nor ``collections`` is imported; ``re`` is by
@@ -9,13 +9,28 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from re import Pattern
-    from typing import Any, AnyStr, Self
+    from typing import Any, AnyStr, Generic, Self, TypeVar, overload
     from typing import NamedTuple as NamedTuple
     from typing import Protocol as Protocol
 
+    T = TypeVar("T")
+
     def pattern(text: AnyStr) -> Pattern[AnyStr]: ...
+
+    class lazy(Generic[T]):
+        """A method whose result becomes the attribute of its name."""
+
+        def __init__(self, make: Callable[[Any], T]): ...
+        def __set_name__(self, owner: type, name: str) -> None: ...
+        @overload
+        def __get__(self, instance: None, owner: type | None = None) -> Self: ...
+        @overload
+        def __get__(self, instance: object, owner: type | None = None) -> T: ...
+        def __get__(self, instance: object, owner: type | None = None) -> Any: ...
+        def __set__(self, instance: object, value: T) -> None: ...
+
 else:
 
     class pattern:
@@ -28,6 +43,26 @@ else:
             import re
 
             value = self.__dict__[name] = getattr(re.compile(self._text), name)
+            return value
+
+    class lazy:
+        """A method whose result becomes the attribute of its name; it can be assigned.
+
+        ``functools.cached_property`` holds one lock for all instances on Python 3.11,
+        so that requests would wait for each other.
+        """
+
+        def __init__(self, make: Callable[[Any], object]):
+            self.make = make
+            self.__doc__ = make.__doc__
+
+        def __set_name__(self, owner: type, name: str) -> None:
+            self.name = name
+
+        def __get__(self, instance: object, owner: type | None = None) -> Any:
+            if instance is None:
+                return self
+            value = instance.__dict__[self.name] = self.make(instance)
             return value
 
     try:

@@ -1,10 +1,13 @@
-"""What an engine holds of one page."""
+"""What an engine holds of one page, and whether all it was made from is as it was."""
 
 from __future__ import annotations
 
+import time
 from _thread import RLock  # threading's, without the rest of it
 
-from .page import CompiledPage
+from .errors import PageNotFound
+from .loaders import text_digest
+from .page import CompiledPage, Fingerprint
 from .runtime.run import LoadedPage
 
 TYPE_CHECKING = False
@@ -12,8 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .errors import PageSyntaxError
-    from .page import Fingerprint
+    from .loaders import Loader
     from .source import Source
+
+#: The state of a file that was looked for and not found; no file has this size.
+ABSENT = Fingerprint(0, -1, 0, b"")
+
+# A file written twice within one tick of its file system's clock keeps its time, so
+# the time of a file younger than the coarsest tick (2 s, FAT) is not relied on.
+_TICK = 2_000_000_000
+_TOO_YOUNG = -1
 
 FOREVER = float("inf")  # a time that never comes
 
@@ -89,3 +100,40 @@ def _copy(error: PageSyntaxError) -> PageSyntaxError:
     if error.__cause__ is not None:
         copy.__cause__ = error.__cause__.with_traceback(None)
     return copy
+
+
+def current(
+    loader: Loader, dependencies: Mapping[str, Fingerprint]
+) -> Mapping[str, Fingerprint] | None:
+    """The fingerprints of *dependencies* now, or None if the content of any changed."""
+    now = {name: _state(loader, name, known) for name, known in dependencies.items()}
+    if any(now[name].digest != known.digest for name, known in dependencies.items()):
+        return None
+    return now
+
+
+def present(dependencies: Mapping[str, Fingerprint]) -> dict[str, Fingerprint]:
+    """Those of *dependencies* that are files, not the lack of one."""
+    return {name: state for name, state in dependencies.items() if state != ABSENT}
+
+
+def _state(loader: Loader, name: str, known: Fingerprint) -> Fingerprint:
+    """The state of *name*; its content is read only if it cannot be *known*."""
+    try:
+        state = loader.fingerprint(name)
+        if state.digest:
+            return state
+        if state[:3] == known[:3]:
+            return known
+        return complete(state, loader.load(name))
+    except PageNotFound:
+        return ABSENT
+
+
+def complete(state: Fingerprint, source: Source) -> Fingerprint:
+    """*state* with its digest, and without a time that cannot be relied on."""
+    digest = state.digest or text_digest(source)
+    young = abs(time.time_ns() - state.mtime_ns) < _TICK
+    return state._replace(
+        mtime_ns=_TOO_YOUNG if young else state.mtime_ns, digest=digest
+    )

@@ -15,20 +15,18 @@ ROOT = Path(psp.__file__).parent
 #: From the bottom up; a room may import those of the lines below it, and on its own
 #: line those to its left.
 LEVELS = [
-    ["light", "source", "errors", "abi", "options", "page"],
+    ["light", "source", "errors", "refusals", "abi", "options", "page"],
     ["lexer", "runtime"],
     ["compiler", "http", "form"],
     [
         "loaders",
-        "dependencies",
         "trust",
-        "keyfile",
         "pagefile",
         "cache",
         "diskcache",
         "archive",
     ],
-    ["slot", "engine", "session"],
+    ["slot", "engine", "making", "session"],
     ["settings", "manners", "guard", "handler"],
     ["debug", "scripts", "adapters", "modpython"],
     [
@@ -50,7 +48,12 @@ PLACE = {
     for i, room in enumerate(rooms)
 }
 #: Imports that are asked for by name, or only when there is something to compile.
-LATE = {("engine", "compiler"), ("manners", "modpython")}
+LATE = {
+    ("making", "compiler"),
+    ("engine", "making"),
+    ("manners", "modpython"),
+    ("errors", "refusals"),
+}
 
 
 def room_of(path: Path) -> str:

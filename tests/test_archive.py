@@ -10,10 +10,10 @@ import pytest
 from psp.archive import ArchiveCache, write_archive
 from psp.cache import MemoryCache
 from psp.engine import Engine
-from psp.keyfile import make_key
 from psp.loaders import DictLoader
 from psp.page import CompiledPage
 from psp.pagefile import pack
+from psp.trust import make_key
 
 PAGES = {"a.psp": "<%= 6 * 7 %>", "shop/ü.psp": "<% x = 1 %>two"}
 

@@ -15,10 +15,9 @@ import pytest
 
 from psp import pagefile
 from psp.diskcache import DiskCache
-from psp.keyfile import make_key, read_key
 from psp.options import MOD_PYTHON
 from psp.page import CompiledPage, Fingerprint, Notice
-from psp.trust import Untrusted
+from psp.trust import Untrusted, make_key, read_key
 
 DIGEST = bytes(range(32))
 

@@ -137,8 +137,7 @@ def make_sessions(settings: Settings) -> SessionStore:
 def _key(path: str) -> bytes:
     """The key in the file *path*, made if there is none."""
     from ..errors import SettingsError
-    from ..keyfile import make_key, read_key
-    from ..trust import Untrusted
+    from ..trust import Untrusted, make_key, read_key
 
     try:
         return read_key(path) if os.path.exists(path) else make_key(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..errors import HTTPError
+from .. import errors
 from ..http.headers import Headers, from_wire
 from ..http.limits import DEFAULT_LIMITS, Limits
 from ..http.paths import Kind
@@ -98,7 +98,7 @@ def serve(
     """Have *handler* answer the request of *environ*."""
     try:
         request: Request = WSGIRequest(environ, limits)
-    except HTTPError as error:
+    except errors.HTTPError as error:
         request = Request(method=environ.get("REQUEST_METHOD", "GET"))
         return handler.refuse(request, start_response, error)
     if request.content_length:
@@ -132,7 +132,7 @@ def _drain(request: Request) -> None:
     if body.remaining and (request.content_length or 0) <= body.limit:
         try:
             body.discard()
-        except (HTTPError, OSError):
+        except (errors.HTTPError, OSError):
             pass
 
 

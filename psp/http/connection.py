@@ -12,8 +12,8 @@ import stat
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..light import lazy
 from .headers import Table
-from .lazy import lazy
 from .request import Request, host_name
 
 if TYPE_CHECKING:

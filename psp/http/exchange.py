@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from ..light import NamedTuple, Protocol
+from ..light import NamedTuple, Protocol, lazy
 from .headers import checked
-from .lazy import lazy
 from .members import RequestMembers
 from .request import CHUNK
 

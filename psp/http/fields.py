@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import IO, Any, Self, SupportsIndex
 
+from ..light import lazy
 from .headers import Table
-from .lazy import lazy
 
 
 class StringField(str):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..light import Protocol
+from ..light import Protocol, lazy
 from ..runtime.interface import PageInterface
-from .lazy import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

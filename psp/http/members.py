@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..light import lazy
 from .headers import Table
-from .lazy import lazy
 from .request import host_name
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 
-from ..errors import HTTPError
+from .. import errors
 from ..light import NamedTuple, pattern
 from .pathrules import DEFAULT_RULES, PathRules, is_below, is_hidden
 
@@ -92,27 +92,27 @@ class DocumentRoot:
                     return known
         target = self.locate(path)
         if target.kind is Kind.MISSING:
-            raise HTTPError(404)
+            raise errors.HTTPError(404)
         return target
 
     def locate(self, path: str) -> Target:
         """As ``find``, but a file that is merely not there is a MISSING target."""
         if not path.startswith("/") or _is_bad(path):
-            raise HTTPError(400, "a malformed path")
+            raise errors.HTTPError(400, "a malformed path")
         return self._walk(path[1:].split("/"), _MOST_LINKS)
 
     def _walk(self, segments: list[str], links: int) -> Target:
         """The target of *segments*, of which at most *links* may be links."""
         private = self.rules.private
         if private and is_below("/".join(segments), private):
-            raise HTTPError(404)
+            raise errors.HTTPError(404)
         folder = os.open(self.folder, FOLDER_FLAGS)
         try:
             for at, segment in enumerate(segments):
                 if not segment and at == len(segments) - 1:
                     segment = segments[at] = self._index(folder)
                 elif is_hidden(segment):
-                    raise HTTPError(404)
+                    raise errors.HTTPError(404)
                 found = self._look(folder, segment)
                 if found is None:
                     return self._target(Kind.MISSING, segments, at)
@@ -160,16 +160,16 @@ class DocumentRoot:
             found = self._look(folder, name)
             if found is not None and not stat.S_ISDIR(found.st_mode):
                 return name
-        raise HTTPError(404)
+        raise errors.HTTPError(404)
 
     def _follow(self, segments: list[str], at: int, links: int) -> Target:
         """The target behind the link ``segments[at]``, by the rules of its place."""
         if self.rules.follow_links != "inside" or not links:
-            raise HTTPError(404)
+            raise errors.HTTPError(404)
         root = os.path.realpath(self.folder)
         real = os.path.realpath(os.path.join(root, *segments[: at + 1]))
         if os.path.commonpath((root, real)) != root:
-            raise HTTPError(404)
+            raise errors.HTTPError(404)
         inside = os.path.relpath(real, root).split(os.sep) if real != root else []
         return self._walk(inside + segments[at + 1 :], links - 1)
 
@@ -177,10 +177,10 @@ class DocumentRoot:
         """The page or static file ``segments[at]`` of the open *folder*."""
         target = self._target(Kind.PAGE, segments, at)
         if target.path_info and self.rules.strict and _misleads(segments[at + 1 :]):
-            raise HTTPError(404)
+            raise errors.HTTPError(404)
         if self.rules.is_page(segments[at]):
             if is_below(target.name, self.rules.no_pages):
-                raise HTTPError(404)
+                raise errors.HTTPError(404)
             if segments == [target.name]:
                 # As many as there are files: no visitor makes this grow.
                 self._pages.setdefault(f"/{target.name}", target)
@@ -191,7 +191,7 @@ class DocumentRoot:
             return target._replace(kind=Kind.SCRIPT)
         media_type = self.rules.media_type(target.name)
         if media_type is None or target.path_info:
-            raise HTTPError(404)
+            raise errors.HTTPError(404)
         descriptor = _open_file(folder, segments[at])
         return target._replace(
             kind=Kind.STATIC, descriptor=descriptor, media_type=media_type
@@ -221,7 +221,7 @@ def _enter(folder: int, segment: str) -> int:
         inner = os.open(segment, FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=folder)
     except OSError as error:
         _give_up_unless_absent(error)
-        raise HTTPError(404) from None
+        raise errors.HTTPError(404) from None
     os.close(folder)
     return inner
 
@@ -232,10 +232,10 @@ def _open_file(folder: int, name: str) -> int:
         descriptor = os.open(name, FILE_FLAGS, dir_fd=folder)
     except OSError as error:
         _give_up_unless_absent(error)
-        raise HTTPError(404) from None
+        raise errors.HTTPError(404) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise HTTPError(404)
+        raise errors.HTTPError(404)
     return descriptor
 
 

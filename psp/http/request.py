@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import HTTPError, TooLarge
-from ..light import NamedTuple, Protocol, pattern
+from .. import errors
+from ..light import NamedTuple, Protocol, lazy, pattern
 from .headers import Headers
-from .lazy import lazy
 from .limits import DEFAULT_LIMITS, Limits
 
 TYPE_CHECKING = False
@@ -54,7 +53,7 @@ def parse_content_length(text: str | None) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST):
-        raise HTTPError(400, "the Content-Length is not a number")
+        raise errors.HTTPError(400, "the Content-Length is not a number")
     return int(text)
 
 
@@ -124,7 +123,7 @@ class Body:
     def _take(self, wanted: int, line: bool) -> bytes:
         """Some of at most *wanted* bytes (negative: any number); empty at the end."""
         if self.limit < (self.length or 0):
-            raise TooLarge(message=f"a body of {self.length} bytes")
+            raise errors.TooLarge(message=f"a body of {self.length} bytes")
         most = CHUNK if self.length is None else self.remaining
         size = most if wanted < 0 else min(wanted, most)
         if self._ended or self._stream is None or not size:
@@ -135,7 +134,7 @@ class Body:
         if self.on_read is not None:
             self.on_read(self.taken)
         if self.taken > self.limit:
-            raise TooLarge(message=f"a body of more than {self.limit} bytes")
+            raise errors.TooLarge(message=f"a body of more than {self.limit} bytes")
         return data
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..light import pattern
+from ..light import lazy, pattern
 from .headers import Headers, checked, to_wire
-from .lazy import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

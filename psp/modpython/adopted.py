@@ -13,9 +13,9 @@ from typing import Any
 
 from ..http import exchange
 from ..http.headers import Headers, Table
-from ..http.lazy import lazy
 from ..http.limits import DEFAULT_LIMITS, Limits
 from ..http.request import FormInput, Request, parse_content_length
+from ..light import lazy
 from ..options import MOD_PYTHON
 from ..runtime.output import Output
 from .apache import SERVER_RETURN

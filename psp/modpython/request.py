@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..http import exchange
-from ..http.lazy import lazy
 from ..http.request import Body
+from ..light import lazy
 from .settings import CONTENT, Handler, Settings, extension_of
 
 if TYPE_CHECKING:

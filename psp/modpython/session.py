@@ -260,10 +260,10 @@ def database_directory(req: mp_request, kind: str) -> str:
 @cache
 def file_store(folder: str) -> base.SessionStore:
     """The store of the files in *folder*: pickles, as there, that only we can write."""
-    from ..keyfile import make_key
     from ..session.files import FileSessionStore
     from ..session.folder import make_folder
     from ..session.serializer import SignedPickle
+    from ..trust import make_key
 
     make_folder(folder)
     key = make_key(os.path.join(folder, "key"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .escape import SafeCSS, SafeJS, escape, plain
+from .escape import escape, plain
 
 UNSAFE = "psp-unsafe"  # stands in style sheets for what is no plain value
 
@@ -19,6 +19,18 @@ _IN_REGEXP = re.compile(r"[^\w \u00a1-\u2027\u202a-\U0010ffff]", re.ASCII)
 _IN_STYLE = re.compile(r"[\w \t.,#%+\u00a1-\U0010ffff-]*", re.ASCII)
 _CODE_IN_STYLE = ("--", "expression", "javascript", "binding", "behavior")
 _IN_STYLE_STRING = re.compile(r"[^\w .,\u00a1-\U0010ffff-]", re.ASCII)
+
+
+class SafeJS(str):
+    """JavaScript that is written as it is; in strings it is a string like any other."""
+
+    __slots__ = ()
+
+
+class SafeCSS(str):
+    """CSS that is written as it is."""
+
+    __slots__ = ()
 
 
 def _unicode(match: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import PspError
 from ..light import Protocol
-from .escape import escape, markup, safe_css, safe_js, safe_url
+from .escape import escape, markup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from .contexts import SafeCSS, SafeJS
     from .kept import FragmentCache
     from .output import Output
     from .parts import Cached, Component, Fragment, Push
     from .run import LoadedPage
+    from .urls import SafeURL
 
     #: The parts that pages have filled: how many layouts deep, and the text.
     Sections = dict[str, tuple[int, str]]
@@ -120,9 +122,6 @@ class PageInterface:
     """
 
     filename = ""
-    safe_css = staticmethod(safe_css)
-    safe_js = staticmethod(safe_js)
-    safe_url = staticmethod(safe_url)
     #: What fills the parts of a component, inside a slot of one.
     _slots: Sections | None = None
     #: The fragment that this run is for, if it is for one alone.
@@ -144,6 +143,27 @@ class PageInterface:
         self._page: LoadedPage | None = None
         self._sections: Sections = {}
         self._contents: list[Markup] = []
+
+    @staticmethod
+    def safe_url(text: str) -> SafeURL:
+        """*text* as a URL of any scheme, ``data:`` say; never what a visitor sent."""
+        from .urls import SafeURL
+
+        return SafeURL(text)
+
+    @staticmethod
+    def safe_js(text: str) -> SafeJS:
+        """*text* as code in a script; never what a visitor sent."""
+        from .contexts import SafeJS
+
+        return SafeJS(text)
+
+    @staticmethod
+    def safe_css(text: str) -> SafeCSS:
+        """*text* as code in a style sheet; never what a visitor sent."""
+        from .contexts import SafeCSS
+
+        return SafeCSS(text)
 
     @property
     def nonce(self) -> str:

@@ -6,7 +6,7 @@ would add to the first page of a process: links are in every page.
 
 from __future__ import annotations
 
-from .escape import SafeURL, plain
+from .escape import plain
 
 INVALID_URL = "about:invalid#psp"
 
@@ -15,6 +15,12 @@ _START = frozenset("/?#")  # what ends the part of a URL that may hold a scheme
 _IGNORED = dict.fromkeys(map(ord, "\t\n\r"))  # by the parser of URLs, anywhere
 _EDGES = "".join(map(chr, range(33)))
 _HEX = frozenset("0123456789ABCDEFabcdef")
+
+
+class SafeURL(str):
+    """A whole URL, or a part of one, that is written as it is."""
+
+    __slots__ = ()
 
 
 class _Percent(dict[int, str]):

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from psp import DictLoader, Engine, PageSyntaxError
-from psp.runtime.escape import safe_css, safe_js, safe_url
+from psp.runtime.interface import PageInterface as Interface
 
 NASTY = "a'\"<b>&` =x/\\"
 
@@ -151,9 +151,15 @@ def test_html_is_trusted_in_text_and_attributes_alone() -> None:
 
 def test_marks_of_the_author() -> None:
     page = "<a href='<%= x %>'>"
-    assert render(page, safe_url("data:,a&b")) == "<a href='data:,a&amp;b'>"
-    assert render("<script><%= x %></script>", safe_js("f()")) == "<script>f()</script>"
-    assert render("<style><%= x %></style>", safe_css("a{}")) == "<style>a{}</style>"
+    assert render(page, Interface.safe_url("data:,a&b")) == "<a href='data:,a&amp;b'>"
+    assert (
+        render("<script><%= x %></script>", Interface.safe_js("f()"))
+        == "<script>f()</script>"
+    )
+    assert (
+        render("<style><%= x %></style>", Interface.safe_css("a{}"))
+        == "<style>a{}</style>"
+    )
     page = "<a href='<%= psp.safe_url(x) %>'>"
     assert render(page, "data:,a") == "<a href='data:,a'>"
 
@@ -161,7 +167,7 @@ def test_marks_of_the_author() -> None:
 def test_marks_are_not_mistaken_for_strings() -> None:
     page = "<% for one in x: %><a href='<%= one %>'></a><% end %>"
     url = "data:,a"
-    assert render(page, [url, safe_url(url), url]) == (
+    assert render(page, [url, Interface.safe_url(url), url]) == (
         "<a href='about:invalid#psp'></a><a href='data:,a'></a>"
         "<a href='about:invalid#psp'></a>"
     )

@@ -18,8 +18,8 @@ from .conftest import Compiler, Site
 
 #: All that a page without links and layouts may import, besides what Python has.
 OF_A_CACHED_PAGE = {
-    *"psp psp.abi psp.dependencies psp.diskcache psp.engine psp.errors".split(),
-    *"psp.keyfile psp.light psp.loaders psp.options psp.page psp.pagefile".split(),
+    *"psp psp.abi psp.diskcache psp.engine psp.errors".split(),
+    *"psp.light psp.loaders psp.options psp.page psp.pagefile".split(),
     *"psp.runtime psp.runtime.escape psp.runtime.interface".split(),
     *"psp.runtime.output psp.runtime.run psp.slot psp.trust".split(),
     *"__future__ _blake2 _collections _collections_abc _operator _sha2".split(),

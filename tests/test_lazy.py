@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psp.http.lazy import lazy
+from psp.light import lazy
 
 
 class Shop:

@@ -1,0 +1,96 @@
+"""The exceptions of requests, sessions and settings, which pages can do without.
+
+Everybody takes them from ``psp.errors``, and that is where they say they are from.
+"""
+
+from __future__ import annotations
+
+from .errors import PspError
+
+
+class HTTPError(PspError):
+    """Ends the response with ``status``; raised by pages and by the request parsers.
+
+    ``headers`` is a list of (name, value) pairs to send with it, ``advice`` what the
+    visitor may be told; ``message`` is for the log.
+    """
+
+    status = 500
+    advice = ""
+
+    def __init__(
+        self,
+        status: int | None = None,
+        message: str = "",
+        headers: list[tuple[str, str]] | None = None,
+    ):
+        super().__init__(message)
+        self.message = message
+        if status is not None:
+            self.status = status
+        self.headers = headers or []
+
+
+class Redirect(HTTPError):
+    """Ends the response with a redirect to ``location`` (status 3xx)."""
+
+    status = 302
+
+    def __init__(self, location: str, status: int = 302):
+        super().__init__(status, f"redirect to {location}", [("Location", location)])
+        self.location = location
+
+
+class ForgedRequest(HTTPError):
+    """A request that should have come from a page of this site, and may not have."""
+
+    status = 403
+    advice = (
+        "This request did not come from a page of this site, or the page has been open "
+        "for too long. Go back, reload the page, and send it again."
+    )
+
+
+class FormError(HTTPError):
+    """A request body or query string that cannot be read as a form (400)."""
+
+    status = 400
+
+
+class BadMultipart(FormError):
+    """A multipart body that breaks RFC 7578, or ends too early (400)."""
+
+
+class TooLarge(FormError):
+    """More fields, parts, files or bytes than the site allows (413)."""
+
+    status = 413
+
+
+class SessionError(PspError):
+    """A session that cannot be loaded or saved."""
+
+
+class BadSignature(SessionError):
+    """Signed data whose signature does not hold."""
+
+
+class SessionUnavailable(SessionError):
+    """Sessions whose store does not answer (503)."""
+
+
+class LockTimeout(SessionUnavailable):
+    """A session that stayed locked by another request for too long (503)."""
+
+
+class SettingsError(PspError):
+    """A setting that is unknown or has the wrong type; says the file and the line."""
+
+
+class ProtocolError(PspError):
+    """What a web server sent is not of the protocol that was agreed on."""
+
+
+NAMES = tuple(name for name, made in globals().items() if isinstance(made, type))
+for _name in NAMES:
+    globals()[_name].__module__ = PspError.__module__

@@ -83,7 +83,7 @@ class Engine:
             loaded = slot.loaded
             if loaded is not None and monotonic() < slot.until:
                 return loaded
-        return self._opened(name, lambda slot: slot.load(self._widen))
+        return self._opened(name, lambda slot: slot.load(self))
 
     @property
     def fragments(self) -> FragmentCache:
@@ -230,7 +230,8 @@ class Engine:
         now = current(self.loader, known)
         if now is None:
             return False
-        slot.keep(page._replace(dependencies=present(now)), now)
+        options = self.options if page.options == self.options else page.options
+        slot.keep(page._replace(dependencies=present(now), options=options), now)
         if now != known:
             self._put_in_cache(slot)
         return True
@@ -245,7 +246,7 @@ class Engine:
                 self._put_in_cache(slot)
             warn(page.notices)
 
-    def _widen(self, slot: Slot) -> CompiledPage:
+    def widen(self, slot: Slot) -> CompiledPage:
         """The page of *slot* in a tier that any names fit; raises as get_page does."""
         from .making import Recorder, make_page
 
@@ -277,7 +278,7 @@ class Template:
             return loaded
         with slot.lock:
             self._engine._update(slot)
-            return slot.load(self._engine._widen)
+            return slot.load(self._engine)
 
     def render(
         self, names: Mapping[str, object] | None = None, /, **more: object

@@ -52,8 +52,12 @@ def fill(
     except PageSyntaxError as error:
         slot.keep(error, recorder.seen)
         return None
-    files = present(recorder.seen)
-    slot.keep(page._replace(name=slot.name, dependencies=files), recorder.seen)
+    page = page._replace(
+        name=slot.name,
+        dependencies=present(recorder.seen),
+        options=options if page.options == options else page.options,
+    )
+    slot.keep(page, recorder.seen)
     if slot.source is not None:
         slot.source.shrink()
     return page

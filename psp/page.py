@@ -40,7 +40,7 @@ class CompiledPage(NamedTuple):
     ``fragments``     static includes that stand on their own, each with its filename
     ``spliced``       filenames of all static includes, where any shares a code object
     ``declarations``  module code of ``<%! %>``, a piece a file, run once when loaded
-    ``names``         every name used anywhere in it, functions included
+    ``names``         every name used anywhere in it, functions included, in order
     ``toplevel``      the names that mod_python's detection looks at (``co_names``)
     ``dependencies``  loader name to Fingerprint of every file that took part
     """
@@ -51,7 +51,7 @@ class CompiledPage(NamedTuple):
     fragments: tuple[CodeType, ...] = ()
     declarations: tuple[CodeType, ...] = ()
     tier: str = "function"
-    names: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
     toplevel: tuple[str, ...] = ()
     dependencies: Mapping[str, Fingerprint] = {}
     options: PageOptions = DEFAULT_OPTIONS

@@ -114,7 +114,6 @@ def _encode(name: str) -> bytes:
 def _to_tuple(page: CompiledPage) -> Any:
     """*page* in types that marshal takes."""
     plain = page._asdict() | {
-        "names": tuple(sorted(page.names)),
         "dependencies": [(file, *it) for file, it in page.dependencies.items()],
         "options": tuple(page.options),
         "notices": [tuple(notice) for notice in page.notices],
@@ -125,7 +124,6 @@ def _to_tuple(page: CompiledPage) -> Any:
 def _from_tuple(content: Any) -> CompiledPage:
     page: Any = CompiledPage._make(content)
     made: CompiledPage = page._replace(
-        names=frozenset(page.names),
         dependencies={file: Fingerprint(*it) for file, *it in page.dependencies},
         options=PageOptions._make(page.options),
         notices=tuple(map(Notice._make, page.notices)),

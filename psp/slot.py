@@ -12,10 +12,11 @@ from .runtime.run import LoadedPage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from .errors import PageSyntaxError
     from .loaders import Loader
+    from .runtime.interface import Maker
     from .source import Source
 
 #: The state of a file that was looked for and not found; no file has this size.
@@ -78,13 +79,13 @@ class Slot:
         assert self._made is not None, "a slot is filled before it is looked into"
         raise _copy(self._made)
 
-    def load(self, widen: Callable[[Slot], CompiledPage]) -> LoadedPage:
+    def load(self, maker: Maker) -> LoadedPage:
         """The page with its declarations run, which happens once.
 
-        *widen* compiles it for whatever names it may be given.
+        *maker* compiles it for whatever names it may be given.
         """
         if self.loaded is None:
-            self.loaded = LoadedPage(self.page(), lambda: widen(self))
+            self.loaded = LoadedPage(self.page(), maker, self)
         return self.loaded
 
 
@@ -112,8 +113,10 @@ def current(
     return now
 
 
-def present(dependencies: Mapping[str, Fingerprint]) -> dict[str, Fingerprint]:
+def present(dependencies: Mapping[str, Fingerprint]) -> Mapping[str, Fingerprint]:
     """Those of *dependencies* that are files, not the lack of one."""
+    if ABSENT not in dependencies.values():
+        return dependencies
     return {name: state for name, state in dependencies.items() if state != ABSENT}
 
 

@@ -82,6 +82,7 @@ def _compile_page(
     parts = (code, *fragments)
     names = {name for part in (*parts, *declarations) for name in _all_names(part)}
     toplevel = names & {name for part in parts for name in _own_names(part)}
+    in_order = tuple(sorted(names))
     return CompiledPage(
         name=source.name,
         filename=source.filename,
@@ -89,8 +90,8 @@ def _compile_page(
         fragments=fragments,
         declarations=declarations,
         tier=tree.tier,
-        names=frozenset(names),
-        toplevel=tuple(sorted(toplevel)),
+        names=in_order,
+        toplevel=in_order if toplevel == names else tuple(sorted(toplevel)),
         options=page.options,
         notices=(*page.notices, *lost),
         spliced=tree.spliced,

@@ -187,7 +187,7 @@ class DocumentRoot:
             return target
         if self.rules.is_script(target.name):
             if is_below(target.name, self.rules.no_pages):
-                raise HTTPError(404)
+                raise errors.HTTPError(404)
             return target._replace(kind=Kind.SCRIPT)
         media_type = self.rules.media_type(target.name)
         if media_type is None or target.path_info:

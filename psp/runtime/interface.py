@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from ..errors import PspError
-from ..light import Protocol
 from .escape import escape, markup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
-    from typing import Any, overload
+    from typing import Any, Protocol, overload
 
     from markupsafe import Markup
 
+    from ..page import CompiledPage
     from .contexts import SafeCSS, SafeJS
     from .kept import FragmentCache
     from .output import Output
@@ -24,18 +24,24 @@ if TYPE_CHECKING:
     #: The parts that pages have filled: how many layouts deep, and the text.
     Sections = dict[str, tuple[int, str]]
 
+    class Runner(Protocol):
+        """Finds other pages for a running one; the engine is one."""
 
-class Runner(Protocol):
-    """Finds other pages for a running one; the engine is one."""
+        @property
+        def fragments(self) -> FragmentCache:
+            """Where ``psp.cache`` keeps text."""
+            ...
 
-    @property
-    def fragments(self) -> FragmentCache:
-        """Where ``psp.cache`` keeps text."""
-        ...
+        def load(self, name: str, relative_to: str | None = None) -> LoadedPage:
+            """The page *name*, as seen from the page *relative_to*."""
+            ...
 
-    def load(self, name: str, relative_to: str | None = None) -> LoadedPage:
-        """The page *name*, as seen from the page *relative_to*."""
-        ...
+    class Maker(Protocol):
+        """Compiles a page once more; the engine is one."""
+
+        def widen(self, slot: Any, /) -> CompiledPage:
+            """The page of *slot* in a tier that any names fit."""
+            ...
 
 
 class Capture:

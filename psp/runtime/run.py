@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 
-from .. import abi
+from ..abi import PREFIX
 from ..errors import PspError
 from .escape import arguments, escape, in_context, inner, markup, plain, slow
 from .output import Output, join
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..page import CompiledPage
-    from .interface import PageInterface, Runner, Sections
+    from .interface import Maker, PageInterface, Runner, Sections
 
     Names = dict[str, Any]
     Functions = tuple[Callable[..., Any], ...]
@@ -54,7 +54,7 @@ class Again(BaseException):
     """A name is given, or missing, that tier "local" cannot do with."""
 
 
-_HELPERS = (
+HELPERS = (
     escape,
     inner,
     slow,
@@ -70,9 +70,12 @@ _HELPERS = (
     Again,
 )
 #: What fills the parameters of a page without fragments that a run does not give.
-_DEFAULTS = (_NO_LIMIT, None, (), *_HELPERS)
-_HELPER_NAMES = dict(zip(abi.HELPERS, _HELPERS, strict=True))
+_DEFAULTS = (_NO_LIMIT, None, (), *HELPERS)
 
+
+#: What a page has because it mentions it.
+_MENTIONED = frozenset(("psp", "session", "form", "_", "ngettext"))
+_mentions: dict[frozenset[str], frozenset[str]] = {}  # each set once
 
 #: What every namespace has of its own, and no layout is given.
 _OWN = frozenset(("__name__", "__file__", "__builtins__"))
@@ -82,11 +85,11 @@ class LoadedPage:
     """A compiled page in this process, with what its declarations made.
 
     ``alone`` is its function, where to call that with a list and names is all there is
-    to a run.
+    to a run; ``names`` are those that are made for pages that mention them.
 
     The names of ``<%! %>`` are made once and shared by every run and thread. A page
-    in tier "local" has one function for all of them; *recompile* gives it in another
-    tier, for runs with names that do not fit.
+    in tier "local" has one function for all of them; *maker* gives that of *slot* in
+    another tier, for runs with names that do not fit.
     """
 
     __slots__ = (
@@ -97,22 +100,26 @@ class LoadedPage:
         "_declared",
         "_function",
         "alone",
-        "_recompile",
+        "_maker",
+        "_slot",
         "_wider",
     )
 
     def __init__(
         self,
         page: CompiledPage,
-        recompile: Callable[[], CompiledPage] | None = None,
+        maker: Maker | None = None,
+        slot: Any = None,
         base: Names | None = None,
     ):
         self.page = page
-        self.names = page.names
-        self.needs_interface = "psp" in page.names or page.options.layout is not None
+        names = _MENTIONED.intersection(page.names)
+        self.names = _mentions.setdefault(names, names)
+        self.needs_interface = "psp" in names or page.options.layout is not None
         self._base = _declarations(page) if base is None else base
         self._declared = len(self._base) > len(_OWN)
-        self._recompile = recompile
+        self._maker = maker
+        self._slot = slot
         self._wider: LoadedPage | None = None
         self._function: FunctionType | None = None
         self.alone: FunctionType | None = None
@@ -169,7 +176,9 @@ class LoadedPage:
         """The same with fresh globals: the shared names, then *names*."""
         page, namespace = self.page, {**self._base, **names}
         if page.tier == "module":
-            result = _run_module(page, namespace, names, output)
+            from .moduletier import run_module
+
+            result = run_module(page, namespace, names, output)
         else:
             fragments = _functions(page.fragments, namespace) if page.fragments else ()
             function = _function(page.code, namespace, fragments)
@@ -189,12 +198,12 @@ class LoadedPage:
             names.pop(own, None)
         if self.page.tier == "module":
             for name in namespace:
-                if name.startswith(abi.PREFIX):
+                if name.startswith(PREFIX):
                     del names[name]
 
     def _widen(self, again: Again) -> None:
         """From now on, run the page in a tier that any names fit."""
-        page = None if self._recompile is None else self._recompile()
+        page = None if self._maker is None else self._maker.widen(self._slot)
         if page is None or page.tier == "local":
             raise NameError(f"name {again.__context__} is not defined") from None
         self._wider = LoadedPage(page, base=self._base)
@@ -218,7 +227,7 @@ def _function(
     code: CodeType, namespace: Names, fragments: Functions = ()
 ) -> FunctionType:
     """The function of *code*; what is the same for all its runs are its defaults."""
-    defaults = (_NO_LIMIT, None, fragments, *_HELPERS) if fragments else _DEFAULTS
+    defaults = (_NO_LIMIT, None, fragments, *HELPERS) if fragments else _DEFAULTS
     return FunctionType(code, namespace, "<page>", defaults)
 
 
@@ -226,35 +235,11 @@ def _functions(codes: tuple[CodeType, ...], namespace: Names) -> Functions:
     return tuple(_function(code, namespace) for code in codes)
 
 
-def _run_module(
-    page: CompiledPage, namespace: Names, names: Names, output: Output
-) -> Any:
-    """Run *page* as module code, its fragments too."""
-
-    def fragment(code: CodeType) -> Callable[..., Any]:
-        return lambda *_: eval(code, namespace)
-
-    fragments = tuple(map(fragment, page.fragments))
-    namespace.update(_HELPER_NAMES)
-    values = (output.parts, names, output.limit, output.settle, fragments)
-    namespace.update(zip(abi.RUN_PARAMETERS, values, strict=True))
-    try:
-        return eval(page.code, namespace)
-    except PageReturn:
-        return None
-
-
-class PageReturn(BaseException):
-    """Ends a page in tier "module" early: module code knows no ``return``."""
-
-
-_HELPER_NAMES[abi.RETURN] = PageReturn
-
-
 def _finish(loaded: LoadedPage, result: Any) -> None:
     """Run the coroutine of a page that awaits to its end."""
     if loaded.page.code.co_flags & _COROUTINE:
         from .awaited import run_to_end
+        from .moduletier import PageReturn
 
         try:
             run_to_end(result)

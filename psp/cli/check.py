@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import click
 
@@ -19,11 +20,12 @@ from ..page import Notice
 from ..settings import Settings
 from ..types.check import type_errors
 from ..types.mypy import MypyError
-from .calls import unplaced_sections, wrong_calls
+from .calls import wrong_calls
 from .layouts import layouts_of, read_called
 from .links import missing_includes, missing_layout
 from .pages import Outcome, Site, compile_pages, failures
 from .report import short_path
+from .sections import unplaced_sections
 from .site import find_pages, is_inside, load_site, locate, page_name, site_options
 
 
@@ -48,31 +50,46 @@ def command(
     and notes do not.
     """
     settings = load_site(config, None, dialect=dialect)
-    errors: set[Notice] = set()
-    others: set[Notice] = set()
+    found = _Found(set(), set())
     for root, names in _by_root(paths or (settings.document_root,), settings).items():
         site = Site(root, settings.page_options)
         outcomes = list(compile_pages(site, names))
-        errors.update(_error(one.error) for one in failures(outcomes) if one.error)
+        found.errors.update(_error(o.error) for o in failures(outcomes) if o.error)
         pages = [(_read(site, one.name), one) for one in outcomes if one.error is None]
         if raw:
-            others.update(found for page, _ in pages for found in _raw(page))
-            continue
-        whole = _seen_in_others(site, pages, outcomes)
-        for page, one in pages:
-            errors.update(missing_layout(site, page.source))
-            errors.update(wrong_calls(site, page, build_skeleton(page)))
-            others.update(_remarks(site, page, one.notices))
-            if one.name not in whole:
-                others.update(_html(site, page))
-        if types:
-            wrong, notes = _types(site, [page for page, _ in pages])
-            errors.update(wrong)
-            others.update(notes)
-    for filename, line, column, message in sorted(errors | others):
+            found.others.update(notice for page, _ in pages for notice in _raw(page))
+        else:
+            _check(site, pages, types, found)
+    for filename, line, column, message in sorted(found.errors | found.others):
         click.echo(f"{short_path(filename)}:{line}:{column}: {message}")
-    if errors:
+    if found.errors:
         raise click.exceptions.Exit(1)
+
+
+class _Found(NamedTuple):
+    """What there is to say: errors, and warnings and notes."""
+
+    errors: set[Notice]
+    others: set[Notice]
+
+
+def _check(
+    site: Site, pages: list[tuple[Page, Outcome]], types: bool, found: _Found
+) -> None:
+    """Find what is wrong with *pages*, which compile."""
+    parts = {name for page, _ in pages for name in included_files(page.nodes)}
+    layouts = _layouts(site, [page for page, _ in pages])
+    for page, one in pages:
+        found.errors.update(missing_layout(site, page.source))
+        found.errors.update(wrong_calls(site, page, build_skeleton(page)))
+        found.others.update(_remarks(site, page, one.notices, one.name in parts))
+        if one.name not in parts | layouts:
+            found.others.update(_html(site, page))
+    if types:
+        whole = [page for page, one in pages if one.name not in parts]
+        wrong, notes = _types(site, whole)
+        found.errors.update(wrong)
+        found.others.update(notes)
 
 
 def _by_root(paths: Iterable[str], settings: Settings) -> dict[str, list[str]]:
@@ -105,14 +122,16 @@ def _read(site: Site, name: str) -> Page:
     return read_page(source, site.resolver(name), site.options)
 
 
-def _remarks(site: Site, page: Page, notices: Iterable[Notice]) -> Iterator[Notice]:
+def _remarks(
+    site: Site, page: Page, notices: Iterable[Notice], is_part: bool
+) -> Iterator[Notice]:
     """Warnings and notes about *page*, beside the *notices* of the compiler."""
     skeleton = build_skeleton(page)
     warnings = [
         *notices,
         *unbound_names(page, skeleton),
         *missing_includes(site, page, skeleton),
-        *unplaced_sections(site, page, skeleton),
+        *unplaced_sections(site, page, skeleton, is_part),
     ]
     for notice in warnings:
         yield _warning(notice)
@@ -139,26 +158,20 @@ def _html(site: Site, page: Page) -> Iterator[Notice]:
         yield from map(_warning, unclosed_elements(skeleton, around))
 
 
-def _seen_in_others(
-    site: Site, pages: Iterable[tuple[Page, Outcome]], outcomes: Iterable[Outcome]
-) -> frozenset[str]:
-    """The pages whose HTML is looked at in others: their parts and their layouts."""
-    parts = {part for one in outcomes for part in one.parts}
-    for page, _ in pages:
-        parts.update(layout.source.name for layout in layouts_of(site, page) or ())
-    return frozenset(parts)
+def _layouts(site: Site, pages: Iterable[Page]) -> set[str]:
+    """The layouts of *pages*, whose HTML is looked at in these."""
+    around = [layouts_of(site, page) or () for page in pages]
+    return {layout.source.name for layouts in around for layout in layouts}
 
 
 def _types(site: Site, pages: list[Page]) -> tuple[list[Notice], list[Notice]]:
-    """What mypy says of *pages*; parts are looked at in those that they are part of."""
-    parts = {name for page in pages for name in included_files(page.nodes)}
+    """What mypy says of *pages*."""
 
     def find(page: Page, file: str) -> Page | None:
         return read_called(site, page.source.name, file)
 
     try:
-        whole = [page for page in pages if page.source.name not in parts]
-        return type_errors(whole, find, [os.getcwd(), site.root])
+        return type_errors(pages, find, [os.getcwd(), site.root])
     except MypyError as error:
         click.echo(f"Error: {error}", err=True)
         raise click.exceptions.Exit(2) from None

@@ -33,7 +33,9 @@ def missing_includes(site: Site, page: Page, skeleton: Skeleton) -> Iterator[Not
     for node in ast.walk(skeleton.tree):
         match node:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="psp"), attr="include"),
+                func=ast.Attribute(
+                    value=ast.Name(id="psp"), attr="include" | "component"
+                ),
                 args=[ast.Constant(value=str(file)) as argument, *_],
             ):
                 problem = _problem(site, page.source.name, file)

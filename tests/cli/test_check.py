@@ -289,10 +289,11 @@ def test_elements_across_layouts(run: Run, write: Write) -> None:
     ("page", "lines"),
     [
         (
-            "<% with psp.section('nav'): %><ul><li>a<% end %></ul>",
+            "<% with psp.section('n'): %><ul><li>a<% end %></ul>"
+            "<%= psp.section('n') %>",
             [
-                "1:31: warning: <ul> is never closed: expected </ul>",
-                "1:49: warning: </ul> closes nothing that is open here",
+                "1:29: warning: <ul> is never closed: expected </ul>",
+                "1:47: warning: </ul> closes nothing that is open here",
             ],
         ),
         ("<% with psp.cache('c'): %><b><% end %></b>", []),
@@ -323,6 +324,29 @@ def test_sections_that_a_component_does_not_place(run: Run, write: Write) -> Non
         "a.psp:5:47: warning: layout 'base.psp' places no section 'foot':"
         " it has 'head'",
     ]
+
+
+def test_sections_that_nobody_places(run: Run, write: Write) -> None:
+    write("part.psp", "<% with psp.section('nav'): %>a<% end %>")
+    write("frame.psp", "<%= psp.content() %><%= psp.section('nav') %>")
+    write("a.psp", "<%@ layout file='frame.psp' %><%@ include file='part.psp' %>")
+    write("b.psp", "<% with psp.section('nav'): %>a<% end %>")
+    write("c.psp", "<% with psp.section('x'): %>a<% end %><%= psp.section('x') %>")
+    write("d.psp", "<% with psp.push('head'): %>a<% end %>")
+    write(
+        "e.psp",
+        "<%@ layout file='frame.psp' %>" + "<% with psp.section('y'): %><% end %>" * 2,
+    )
+    assert run("check").stdout.splitlines() == [
+        "b.psp:1:9: warning: nothing places section 'nav': the page has no layout",
+        "e.psp:1:39: warning: layout 'frame.psp' places no section 'y': it has 'nav'",
+        "e.psp:1:76: warning: layout 'frame.psp' places no section 'y': it has 'nav'",
+    ]
+
+
+def test_a_component_that_is_not_there(run: Run, write: Write) -> None:
+    write("a.psp", "<% with psp.component('none.psp'): %><% end %>")
+    assert run("check").stdout == "a.psp:1:23: warning: no page named 'none.psp'\n"
 
 
 def test_pages_are_not_run(run: Run, write: Write, folder: Path) -> None:

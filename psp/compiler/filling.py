@@ -77,7 +77,7 @@ class Filler:
                 setattr(item.holder, item.name, filled)
             elif item.written is None:
                 item.written = self._written
-            elif self._written > item.written:
+            elif self._written > item.written and self._options.layout is None:
                 item.loop.body.insert(0, emit.check(_header(item.loop)))
         return result
 
@@ -117,8 +117,8 @@ class Filler:
     ) -> None:
         """Put the suites of *statement* on the stack.
 
-        An outermost loop that writes asks each time round whether to send; whether it
-        writes is known once its suites have been filled.
+        An outermost loop that writes asks each time round whether to send, unless all
+        is kept for a layout; whether it writes is known once its suites are filled.
         """
         inner = loop
         outermost = None

@@ -102,7 +102,8 @@ class Output:
         """What was written since the innermost ``begin``, taken out of the output."""
         mark, parts = self._marks.pop(), self.parts
         if len(parts) == mark + 1:
-            return join([parts.pop()])
+            only = parts.pop()
+            return only if only.__class__ is str else join([only])
         text = join(parts[mark:] if mark else parts)
         del parts[mark:]
         return text

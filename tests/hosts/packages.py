@@ -40,6 +40,18 @@ def dependencies() -> Path:
     return target
 
 
+@cache
+def express() -> Path:
+    """A folder below build/ with mod_wsgi, built once for the Python of the system."""
+    target = ROOT / "build" / "mod-wsgi-express"
+    if not target.exists():
+        # Not from pip's cache: what is built for another Python of this version has
+        # the same name, and the libraries of that Python.
+        options = ["--python", SYSTEM, "install", "--no-cache-dir", "--quiet"]
+        _install_as(target, [*options, "mod_wsgi>=5"])
+    return target
+
+
 def _digest(words: list[str]) -> str:
     from hashlib import sha256
 
@@ -47,15 +59,18 @@ def _digest(words: list[str]) -> str:
 
 
 def _install(wanted: list[str], version: str, target: Path) -> None:
-    """Install *wanted* for Python *version*; who comes second finds it there."""
+    """Install *wanted* for Python *version*."""
+    options = ["--python-version", version, "--only-binary", ":all:", "--quiet"]
+    _install_as(target, ["install", *options, *wanted])
+
+
+def _install_as(target: Path, command: list[str]) -> None:
+    """Run *command* of pip for the folder *target*; who is second finds it there."""
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = os.path.join(folder, "packages")
-        options = ["--python-version", version, "--only-binary", ":all:", "--quiet"]
-        options += ["--disable-pip-version-check", "--root-user-action", "ignore"]
-        _run(
-            sys.executable, "-m", "pip", "install", *options, "--target", made, *wanted
-        )
+        options = ["--disable-pip-version-check", "--root-user-action", "ignore"]
+        _run(sys.executable, "-m", "pip", *command, *options, "--target", made)
         _compile(Path(made))
         try:
             os.rename(made, target)

@@ -50,6 +50,8 @@ class Row(NamedTuple):
         stage.give_command()
         if self.system:
             stage.use_system()
+        if self.command and self.command[0] == EXPRESS:
+            stage.use_express()
         if self.server and not self.command and self.server[0] == "apache":
             stage.give_away()  # what Apache starts has another user
         self.write_files(stage)
@@ -77,6 +79,7 @@ ASGI = ("asgi.py",)
 CGI = ("cgi-bin/psp",)
 SPAWNED = ("cgi-bin/psp.fcgi",)
 CHEROOT = ("wsgi.py", "cherootserver.py")
+EXPRESS = "mod-wsgi-express"
 UWSGI = ("wsgi.py", "uwsgi.ini")
 
 UNDERSCORES = dict.fromkeys(
@@ -139,6 +142,7 @@ ROWS = {
     "apache cgi": Row(CGI, None, ("apache", "cgi")),
     "apache wsgi daemon": Row(WSGI, None, ("apache", "wsgi-daemon")),
     "apache wsgi embedded": Row(WSGI, None, ("apache", "wsgi-embedded")),
+    "apache wsgi express": Row(WSGI, (EXPRESS, "8000")),
     "apache wsgi handler": Row(
         ("wsgi.py", "handler.py"), None, ("apache", "wsgi-handler")
     ),

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .packages import ROOT, SYSTEM, install_into
+from .packages import ROOT, SYSTEM, express, install_into
 from .recipes import Recipe, read_recipes
 
 #: What the documentation calls the folder of the site, and that of the commands.
@@ -71,12 +71,18 @@ class Stage:
 
     def filled(self, text: str) -> str:
         """*text* of the documentation with the folders and ports of this stage."""
-        text = text.replace(f"{BIN}psp", str(self.root / "bin" / "psp"))
-        text = text.replace(BIN, os.path.join(os.path.dirname(sys.executable), ""))
+        text = re.sub(rf"{BIN}([\w-]+)", self._program, text)
         text = text.replace(PACKAGES, str(self.root / "python"))
         text = text.replace(SITE, str(self.root))
         text = text.replace("listen 80;", "listen 127.0.0.1:80;")
         return _PORT.sub(lambda match: match[1] + str(self.port(match[2])), text)
+
+    def _program(self, match: re.Match[str]) -> str:
+        """A command of this stage, or else of the Python that runs the tests."""
+        own = self.root / "bin" / match[1]
+        if own.exists() or match[1] == "psp":
+            return str(own)
+        return os.path.join(os.path.dirname(sys.executable), match[1])
 
     def port(self, name: str) -> int:
         """The free port that *name*, a port of the documentation, stands for."""
@@ -109,6 +115,15 @@ class Stage:
         if os.getuid() == 0:
             for path in (self.root, *self.root.glob("*")):
                 shutil.chown(path, USER, USER)
+
+    def use_express(self) -> None:
+        """Make ``bin/mod_wsgi-express`` run with the Python of the system."""
+        self.give_away()
+        shutil.copytree(express(), self.root / "express")
+        path = f"{self.root}/python:{self.root}/express"
+        program = f"{SYSTEM} {self.root}/express/bin/mod_wsgi-express"
+        lines = ["#!/bin/sh", f'PYTHONPATH={path} exec {program} "$@"', ""]
+        self.write("bin/mod_wsgi-express", "\n".join(lines), 0o755)
 
     def run(self, *command: str | Path) -> subprocess.Popen[bytes]:
         """Start a process; what it prints goes to the log."""

@@ -25,6 +25,7 @@ LEVELS = [
         "cache",
         "diskcache",
         "archive",
+        "pieces",
     ],
     ["slot", "engine", "making", "session"],
     ["settings", "manners", "guard", "handler"],

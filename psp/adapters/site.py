@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..http.languages import Catalogues
     from ..http.request import Request
     from ..loaders import Loader
+    from ..runtime.kept import FragmentCache
     from ..session.rules import SessionRules
     from ..session.store import SessionStore
     from ..settings import Settings
@@ -95,7 +96,22 @@ def make_engine(settings: Settings, loader: Loader | None = None) -> Engine:
         cache=ChainCache(caches),
         options=settings.page_options,
         reload_interval=settings.check_interval,
+        fragments=_pieces(settings),
     )
+
+
+def _pieces(settings: Settings) -> FragmentCache | None:
+    """Where pieces of pages are kept, if not in this process."""
+    if settings.pieces_url is None:
+        return None
+    try:
+        from ..pieces import RedisFragments
+    except ImportError as error:
+        from ..errors import SettingsError
+
+        message = f"pieces_url needs {error.name}: pip install 'psp[redis]'"
+        raise SettingsError(message) from error
+    return RedisFragments(settings.pieces_url, settings.document_root)
 
 
 def _catalogues(settings: Settings) -> Catalogues | None:

@@ -272,6 +272,12 @@ class Settings:
         kinds.FOLDER,
         "Folder that keeps compiled pages; none keeps them in memory.",
     )
+    pieces_url: str | None = setting(
+        None,
+        kinds.TEXT,
+        "Address of the Redis that keeps pieces of `psp.cache` for all processes; "
+        "without it each keeps its own.",
+    )
     key_file: str | None = setting(
         None,
         kinds.KEY_FILE,

@@ -171,6 +171,12 @@ SCENES = {("nginx", "nodes"), ("sh", "php-fpm")}
 TWINS = {
     "nginx php": Row(("php-fpm.conf",), ("fcgi", "9000"), ("nginx", "php")),
     "apache php": Row(("php-fpm.conf",), ("fcgi", "9000"), ("apache", "php")),
+    "apache php files": Row(
+        ("php-fpm.conf",), ("fcgi", "9000"), ("apache", "php-files")
+    ),
+    "apache php handler": Row(
+        ("php-fpm.conf", "wsgi.py", "twinhandler.py"), None, ("apache", "php-handler")
+    ),
 }
 
 

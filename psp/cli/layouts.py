@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..compiler.declarations import build_declarations
 from ..compiler.nodes import Page
-from ..compiler.pipeline import read_page
+from ..compiler.pipeline import build_skeleton, read_page
 from ..engine import candidates
 from ..errors import PspError
 from .pages import Site
@@ -12,12 +13,18 @@ _DEPTH = 50  # of layouts around layouts, before a circle is assumed
 
 
 def read_called(site: Site, page: str, file: str) -> Page | None:
-    """The page that *page* calls *file*; None where another check complains of it."""
+    """The page that *page* calls *file*; None where another check complains of it.
+
+    That it is not there, or does not compile.
+    """
     name = candidates(file, page, page, site.options.dialect)[0]
     try:
-        return read_page(site.loader.load(name), site.resolver(name), site.options)
+        found = read_page(site.loader.load(name), site.resolver(name), site.options)
+        build_skeleton(found)
+        build_declarations(found)
     except (PspError, OSError):
         return None
+    return found
 
 
 def layouts_of(site: Site, page: Page) -> list[Page] | None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from ..compiler.nodes import Page
 from ..compiler.pipeline import build_skeleton
 from ..compiler.skeleton import Skeleton
-from ..errors import PageSyntaxError
 from ..page import Notice
 from .calls import at_call
 from .layouts import layouts_of, read_called
@@ -53,10 +52,7 @@ def _placed_by(pages: list[Page]) -> set[str] | None:
     """The sections that *pages* place; None if that cannot be told."""
     placed: set[str] = set()
     for page in pages:
-        try:
-            tree = build_skeleton(page).tree
-        except PageSyntaxError:
-            return None
+        tree = build_skeleton(page).tree
         filled = {id(call) for call, _ in _filled(tree.body, None)}
         for node in ast.walk(tree):
             if _calls(node, "section") and id(node) not in filled:

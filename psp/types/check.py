@@ -39,26 +39,34 @@ def type_errors(
         site.add(page)
     asked = len(site.pages)
     modules = site.modules()
+    remarks = _run(modules, site.common(), folders)
+    called = [page for page, _ in site.pages]
+    found: tuple[list[Notice], list[Notice]] = [], []
+    for number, remark in remarks:
+        module = modules[number]
+        place = module.locate(remark.line, remark.column)
+        if number < asked and place and not _about_the_module(remark, module):
+            message = with_names(_message(remark), called)
+            found[remark.severity == "note"].append(Notice(*place, message))
+    return found
+
+
+def _run(
+    modules: list[Module], common: str, folders: Iterable[str]
+) -> Iterator[tuple[int, Remark]]:
+    """What mypy says of *modules*, each time with the number of the module."""
     names = {f"{module_name(number)}.py": number for number in range(len(modules))}
     with TemporaryDirectory() as folder:
         files = [Path(folder, name) for name in names]
         for file, module in zip(files, modules, strict=True):
             file.write_text(module.text, encoding="utf-8")
-        Path(folder, f"{SITE}.py").write_text(site.common(), encoding="utf-8")
+        Path(folder, f"{SITE}.py").write_text(common, encoding="utf-8")
         remarks = run_mypy(files, [folder, *folders])
-    errors: list[Notice] = []
-    notes: list[Notice] = []
-    called = [page for page, _ in site.pages]
     for remark in remarks:
         # What mypy remembers of a module of these words was in another folder.
-        number = names.get(Path(remark.file).name, asked)
-        if number < asked and not _about_the_module(remark, modules[number]):
-            place = modules[number].locate(remark.line, remark.column)
-            if place is not None:
-                message = with_names(_message(remark), called)
-                found = notes if remark.severity == "note" else errors
-                found.append(Notice(*place, message))
-    return errors, notes
+        number = names.get(Path(remark.file).name)
+        if number is not None:
+            yield number, remark
 
 
 class _Site:

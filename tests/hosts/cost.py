@@ -2,7 +2,8 @@
 
     python -m tests.hosts.cost [--seconds N]
 
-Prints requests a second as wrk counts them, and the time a request has more. The last
+Prints what a CGI program takes (``tests.hosts.cgicost``), requests a second as wrk
+counts them, and the time a request has more. The last
 lines are ``psp fcgi`` and flup, both with the same pages behind the same nginx; the
 exit status is 0 when psp's is not the slower one.
 """
@@ -14,6 +15,7 @@ import re
 import subprocess
 import sys
 
+from . import cgicost
 from .client import Client
 from .rows import ASGI, CHEROOT, WSGI, Row
 from .stage import Stage, staged
@@ -79,6 +81,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Small pages beside bare hellos.")
     parser.add_argument("--seconds", type=int, default=2, help="for each measurement")
     seconds = parser.parse_args().seconds
+    print(cgicost.describe(*cgicost.measure(30)))
     print(f"{'':22} {'bare':>8} {'page':>8}   requests a second")
     for name, row in HOSTS.items():
         bare, page = (measure(row, bare, seconds) for bare in (True, False))

@@ -30,9 +30,9 @@ class MemoryCache:
     def __init__(self, size: int = 512) -> None:
         if size < 1:
             raise ValueError(f"a cache of {size} pages keeps nothing")
-        self.size = size
         from collections import OrderedDict
 
+        self.size = size
         self._pages: OrderedDict[str, CompiledPage] = OrderedDict()
         self._lock = allocate_lock()
 

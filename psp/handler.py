@@ -9,7 +9,7 @@ from .http.answer import Answer
 from .http.exchange import Exchange
 from .http.paths import Kind
 from .http.response import Response
-from .light import NamedTuple, Protocol
+from .light import NamedTuple
 from .manners import manners_of
 from .runtime.output import Output
 from .runtime.run import run_page
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from logging import Logger
-    from typing import Any
+    from typing import Any, Protocol
 
     from .engine import Engine
     from .http.answer import Start
@@ -32,31 +32,31 @@ if TYPE_CHECKING:
     from .session.rules import SessionRules
     from .session.store import SessionStore
 
+    class RunScript(Protocol):
+        """Answers with a CGI program, or has another request answered in its place."""
+
+        def __call__(
+            self,
+            request: Request,
+            start: Start,
+            target: Target,
+            again: Callable[[Request, Start], Iterable[bytes]],
+            /,
+        ) -> Iterable[bytes]: ...
+
+    class Refusal(Protocol):
+        """Makes the HTML of a refusal that any visitor may see."""
+
+        def __call__(
+            self, status: int, request_id: str = "", advice: str = ""
+        ) -> str: ...
+
 
 def site_log() -> Logger:
     """Where errors of pages are told; imported when there is one."""
     from logging import getLogger
 
     return getLogger("psp")
-
-
-class Refusal(Protocol):
-    """Makes the HTML of a refusal that any visitor may see."""
-
-    def __call__(self, status: int, request_id: str = "", advice: str = "") -> str: ...
-
-
-class RunScript(Protocol):
-    """Answers with a CGI program, or has another request answered in its place."""
-
-    def __call__(
-        self,
-        request: Request,
-        start: Start,
-        target: Target,
-        again: Callable[[Request, Start], Iterable[bytes]],
-        /,
-    ) -> Iterable[bytes]: ...
 
 
 class Reports(NamedTuple):

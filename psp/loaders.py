@@ -1,4 +1,6 @@
-"""Loaders: where the text of pages comes from.
+"""Loaders: where the text of pages comes from; FileLoader, and what others share.
+
+The other loaders are in ``moreloaders``, and found here as well.
 
 A page name is written with ``/`` between folders, whatever the system, and in one
 spelling only: no empty segment, no ``.``, ``..`` at the very start at most. A name
@@ -14,15 +16,17 @@ import stat
 import sys
 
 from .errors import PageNotFound, PspError
-from .light import Protocol
 from .page import Fingerprint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from importlib.resources.abc import Traversable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from .moreloaders import ChainLoader as ChainLoader
+    from .moreloaders import DictLoader as DictLoader
+    from .moreloaders import Loader as Loader
+    from .moreloaders import PackageLoader as PackageLoader
     from .source import Source
 
     StrPath = str | os.PathLike[str]
@@ -43,20 +47,6 @@ _NOT_A_PAGE = {
     errno.ENXIO,
     errno.EPERM,
 }
-
-
-class Loader(Protocol):
-    """Finds the text of pages by name; raises PageNotFound for a name it has not."""
-
-    @property
-    def origin(self) -> str:
-        """Where the pages come from; one cache serves two loaders of one origin."""
-
-    def load(self, name: str) -> Source:
-        """The text of the page *name*."""
-
-    def fingerprint(self, name: str) -> Fingerprint:
-        """The state of the page *name*; ``digest`` is empty where stat says enough."""
 
 
 class FileLoader:
@@ -94,7 +84,7 @@ class FileLoader:
             except (OSError, UnicodeEncodeError) as error:
                 _explain(name, error)
             else:
-                return _decode(data, name, path, self.encoding)
+                return decode(data, name, path, self.encoding)
         raise PageNotFound(name)
 
     def fingerprint(self, name: str) -> Fingerprint:
@@ -112,7 +102,7 @@ class FileLoader:
         raise PageNotFound(name)
 
     def _paths(self, name: str) -> list[str]:
-        _check_name(name)
+        check_name(name)
         if name.startswith("/"):
             return [name]
         return [prefix + name for prefix in self._prefixes]
@@ -128,95 +118,6 @@ class FileLoader:
     def _is_inside(self, real: str) -> bool:
         roots = (os.path.realpath(root) for root in self.roots + self.allowed_roots)
         return any(_contains(root, real) for root in roots)
-
-
-class DictLoader:
-    """Pages in a mapping of name to text; changes of the mapping are noticed."""
-
-    origin = "<dict>"
-
-    def __init__(self, pages: Mapping[str, str]) -> None:
-        self.pages = pages
-
-    def load(self, name: str) -> Source:
-        """The text under *name*."""
-        from .source import Source
-
-        try:
-            return Source(self.pages[name], name)
-        except KeyError:
-            raise PageNotFound(name) from None
-
-    def fingerprint(self, name: str) -> Fingerprint:
-        """The digest of the text under *name*."""
-        return Fingerprint(0, 0, 0, text_digest(self.load(name)))
-
-
-class PackageLoader:
-    """Pages shipped inside an importable package, zipped or not."""
-
-    def __init__(
-        self, package: str, folder: str = "templates", encoding: str = "utf-8"
-    ) -> None:
-        self.package = package
-        self.folder = folder
-        self.encoding = encoding
-
-    @property
-    def origin(self) -> str:
-        """The folder inside the package."""
-        return str(self._folder())
-
-    def load(self, name: str) -> Source:
-        """The text of the package's file *name*, decoded."""
-        file = self._find(name)
-        return _decode(file.read_bytes(), name, str(file), self.encoding)
-
-    def fingerprint(self, name: str) -> Fingerprint:
-        """The digest of the package's file *name*; a zipped one has no stat."""
-        return Fingerprint(0, 0, 0, text_digest(self.load(name)))
-
-    def _folder(self) -> Traversable:
-        from importlib.resources import files
-
-        return files(self.package).joinpath(*self.folder.split("/"))
-
-    def _find(self, name: str) -> Traversable:
-        _check_name(name)
-        if name.startswith(("/", "../")):
-            raise PageNotFound(name, f"{name!r} lies outside the folder of the package")
-        file = self._folder().joinpath(*name.split("/"))
-        if not file.is_file():
-            raise PageNotFound(name)
-        return file
-
-
-class ChainLoader:
-    """Several loaders as one: the first that knows a name has the page."""
-
-    def __init__(self, loaders: Iterable[Loader]) -> None:
-        self.loaders = tuple(loaders)
-
-    @property
-    def origin(self) -> str:
-        """The origins of all, in order."""
-        return os.pathsep.join(loader.origin for loader in self.loaders)
-
-    def load(self, name: str) -> Source:
-        """The text from the first loader that knows *name*."""
-        return self._first(name)[0].load(name)
-
-    def fingerprint(self, name: str) -> Fingerprint:
-        """The state in the first loader that knows *name*."""
-        return self._first(name)[1]
-
-    def _first(self, name: str) -> tuple[Loader, Fingerprint]:
-        for loader in self.loaders:
-            try:
-                return loader, loader.fingerprint(name)
-            except PageNotFound:
-                continue
-        raise PageNotFound(name)
 
 
 def text_digest(source: Source) -> bytes:
@@ -235,7 +136,7 @@ def _sha256() -> Callable[[bytes], Any]:
     return found
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     """Refuse what no file is called, and second spellings of what one is."""
     if not name or "\0" in name or (os.sep != "/" and os.sep in name):
         raise PageNotFound(name, f"{name!r} cannot be the name of a page")
@@ -269,10 +170,20 @@ def _contains(root: str, path: str) -> bool:
         return False
 
 
-def _decode(data: bytes, name: str, filename: str, encoding: str) -> Source:
+def decode(data: bytes, name: str, filename: str, encoding: str) -> Source:
     from .source import Source  # not needed for pages from a cache
 
     try:
         return Source.from_bytes(data, name, filename, encoding)
     except UnicodeDecodeError as error:
         raise PspError(f"{name!r} is not {encoding}: {error.reason}") from error
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):  # import looks for __path__
+        raise AttributeError(name)
+    from . import moreloaders
+
+    if name not in moreloaders.NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(moreloaders, name)

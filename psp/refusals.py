@@ -1,4 +1,4 @@
-"""The exceptions of requests, sessions and settings, which pages can do without.
+"""What is said of pages that cannot be compiled, of requests, sessions and settings.
 
 Everybody takes them from ``psp.errors``, and that is where they say they are from.
 """
@@ -6,6 +6,63 @@ Everybody takes them from ``psp.errors``, and that is where they say they are fr
 from __future__ import annotations
 
 from .errors import PspError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .source import Source, Span
+
+
+class PageWarning(Warning):
+    """A page does something that is nearly always a slip; it runs all the same."""
+
+
+class PageSyntaxError(PspError, SyntaxError):
+    """A page cannot be compiled.
+
+    ``filename``, ``lineno``, ``offset`` and ``text`` are the page's own, so that
+    Python prints the line and its caret. ``kind`` is what Python itself called it:
+    SyntaxError, IndentationError or TabError.
+    """
+
+    kind = "SyntaxError"
+
+    @classmethod
+    def at(cls, source: Source, span: Span, message: str) -> PageSyntaxError:
+        """The error *message* for the characters *span* of *source*."""
+        start = source.position(span.start)
+        end = source.position(max(span.end, span.start + 1))
+        text = source.line(start.line)
+        end_column = end.column if end.line == start.line else len(text) + 1
+        details = (
+            source.filename,
+            start.line,
+            start.column,
+            text.encode("utf-8", "replace").decode() + "\n",
+            start.line,
+            max(end_column, start.column + 1),
+        )
+        return cls(message, details)
+
+    @property
+    def location(self) -> str:
+        """``file:line:column``, the way compilers and editors spell places."""
+        return f"{self.filename}:{self.lineno or 1}:{self.offset or 1}"
+
+
+class DirectiveError(PageSyntaxError):
+    """A directive that is unknown, misspelt or in the wrong place."""
+
+
+class BlockError(PageSyntaxError):
+    """A block that is not closed, closed twice, or continued where nothing is open."""
+
+
+class IncludeError(PageSyntaxError):
+    """An included file or layout that is missing, unreadable or includes itself."""
+
+
+class ParameterError(PspError, TypeError):
+    """A page is not given what it declares by ``<%@ param %>``, or something else."""
 
 
 class HTTPError(PspError):

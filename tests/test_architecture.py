@@ -20,6 +20,7 @@ LEVELS = [
     ["compiler", "http", "form"],
     [
         "loaders",
+        "moreloaders",
         "trust",
         "pagefile",
         "cache",
@@ -54,6 +55,7 @@ LATE = {
     ("engine", "making"),
     ("manners", "modpython"),
     ("errors", "refusals"),
+    ("loaders", "moreloaders"),
 }
 
 

@@ -11,17 +11,20 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from ..errors import HTTPError
 from ..http.headers import Headers
 from ..http.limits import Limits
-from ..http.request import Request, Stream, parse_content_length
+from ..http.request import Request, parse_content_length
 from ..runtime.awaited import run_awaited
 from ..settings import Settings
 from .asgistreams import Inbox, Outbox
 from .wsgi import WSGIApplication
+
+if TYPE_CHECKING:
+    from ..http.request import Stream
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -9,7 +9,6 @@ from ..diskcache import DiskCache
 from ..engine import Engine
 from ..handler import PageHandler, Reports
 from ..http.limits import Limits
-from ..http.mediatypes import MEDIA_TYPES
 from ..http.pathrules import PathRules
 from ..http.paths import DocumentRoot
 from ..loaders import FileLoader
@@ -17,7 +16,7 @@ from ..options import DEFAULT_LOCALE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ..cache import PageCache
@@ -165,7 +164,7 @@ def path_rules(settings: Settings) -> PathRules:
     """What of the document root is served, and as what."""
     return PathRules(
         extensions=settings.extensions,
-        static_types={**MEDIA_TYPES, **settings.static_types},
+        static_types=_static_types(settings),
         index_files=settings.index,
         private=settings.private,
         no_pages=settings.no_pages,
@@ -173,6 +172,15 @@ def path_rules(settings: Settings) -> PathRules:
         scripts=settings.cgi.extensions,
         script_folders=settings.cgi.folders,
     )
+
+
+def _static_types(settings: Settings) -> Mapping[str, str] | None:
+    """The media types of the site, where it has some of its own."""
+    if not settings.static_types:
+        return None
+    from ..http.mediatypes import MEDIA_TYPES
+
+    return {**MEDIA_TYPES, **settings.static_types}
 
 
 def limits_of(settings: Settings) -> Limits:

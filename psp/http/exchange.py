@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ..light import NamedTuple, Protocol, lazy
+from ..light import NamedTuple, lazy
 from .headers import checked
 from .members import RequestMembers
 from .request import CHUNK
@@ -12,12 +12,18 @@ from .request import CHUNK
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any
+    from typing import Any, Protocol
 
     from ..runtime.output import Output
     from .headers import Headers
     from .request import FormInput, Request
     from .response import Response
+
+    class Redirector(Protocol):
+        """Runs another request in place of the given one."""
+
+        def __call__(self, exchange: mp_request, uri: str, /) -> None: ...
+
 
 PHASES = frozenset(
     f"Python{name}Handler"
@@ -34,12 +40,6 @@ class AddedHandler(NamedTuple):
     phase: str
     handler: str | Callable[..., object]
     directory: str | None
-
-
-class Redirector(Protocol):
-    """Runs another request in place of the given one."""
-
-    def __call__(self, exchange: mp_request, uri: str, /) -> None: ...
 
 
 class mp_request(RequestMembers):

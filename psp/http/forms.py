@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .fields import AnyField, Field, FieldList, StringField
 from .formreader import (
@@ -15,7 +15,9 @@ from .formreader import (
     FormRules,
 )
 from .limits import Limits
-from .request import FormSource
+
+if TYPE_CHECKING:
+    from .request import FormSource
 
 __all__ = [
     "MOD_PYTHON_RULES",

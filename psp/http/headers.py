@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from ..light import Protocol, pattern
+from ..light import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any, Self, TypeVar
+    from typing import Any, Protocol, Self, TypeVar
 
     Value = str | list[str]
     D = TypeVar("D")
 
+    class Pairs(Protocol):
+        """A mapping as far as a table reads one."""
+
+        def keys(self) -> Iterable[Any]: ...
+        def __getitem__(self, key: Any, /) -> Any: ...
+
+
 Text = str | bytes
 
 _TOKEN = pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-
-class Pairs(Protocol):
-    """A mapping as far as a table reads one."""
-
-    def keys(self) -> Iterable[Any]: ...
-    def __getitem__(self, key: Any, /) -> Any: ...
 
 
 def from_wire(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..light import Protocol, lazy
+from ..light import lazy
 from ..runtime.interface import PageInterface
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, Protocol
 
     from markupsafe import Markup
 
@@ -19,16 +19,15 @@ if TYPE_CHECKING:
     from .languages import Language
     from .progress import Progress
 
+    class Makers(Protocol):
+        """Makes what a page asks for by name, once for each request."""
 
-class Makers(Protocol):
-    """Makes what a page asks for by name, once for each request."""
-
-    def make_form(self) -> Any: ...
-    def make_session(self) -> Any: ...
-    def session_id(self) -> str: ...
-    def make_language(self) -> Language: ...
-    def note(self, error: BaseException) -> str: ...
-    def translators(self, page: LoadedPage) -> dict[str, Any]: ...
+        def make_form(self) -> Any: ...
+        def make_session(self) -> Any: ...
+        def session_id(self) -> str: ...
+        def make_language(self) -> Language: ...
+        def note(self, error: BaseException) -> str: ...
+        def translators(self, page: LoadedPage) -> dict[str, Any]: ...
 
 
 class PSPInterface(PageInterface):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..light import NamedTuple
-from .mediatypes import MEDIA_TYPES, OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +20,8 @@ class PathRules(NamedTuple):
     """What of the document root is served, and as what.
 
     ``extensions``    of files that are run as pages, with their dot
-    ``static_types``  extension, lower case, to Content-Type of files that are sent
+    ``static_types``  extension, lower case, to Content-Type of files that are sent;
+                      None: those of MEDIA_TYPES
     ``default_type``  Content-Type of all other files; None: they are not there
     ``index_files``   files that answer for a folder, the first that exists
     ``private``       folders below the root, such as ``"data/raw"``, never served
@@ -34,7 +34,7 @@ class PathRules(NamedTuple):
     """
 
     extensions: tuple[str, ...] = (".psp",)
-    static_types: Mapping[str, str] = MEDIA_TYPES
+    static_types: Mapping[str, str] | None = None
     default_type: str | None = None
     index_files: Sequence[str] = ("index.psp", "index.html")
     private: Sequence[str] = ()
@@ -59,12 +59,15 @@ class PathRules(NamedTuple):
 
     def media_type(self, name: str) -> str | None:
         """The Content-Type of the static file *name*, or None if it is never sent."""
+        from .mediatypes import MEDIA_TYPES, OCTETS
+
+        types = MEDIA_TYPES if self.static_types is None else self.static_types
         extensions = _extensions(name.rpartition("/")[2].lower())
         if self._is_never_sent(extensions) or is_below(name, self.script_folders):
             return None
         for extension in extensions:
-            if extension in self.static_types:
-                return self.static_types[extension]
+            if extension in types:
+                return types[extension]
         if not extensions and name.startswith(f"{WELL_KNOWN}/"):
             return OCTETS  # the tokens of RFC 8555 have no extension
         return self.default_type

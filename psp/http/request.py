@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from .. import errors
-from ..light import NamedTuple, Protocol, lazy, pattern
+from ..light import NamedTuple, lazy, pattern
 from .headers import Headers
 from .limits import DEFAULT_LIMITS, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Protocol
+
+    class Stream(Protocol):
+        """Where a body is read from, such as ``wsgi.input``."""
+
+        def read(self, size: int, /) -> bytes: ...
+        def readline(self, size: int, /) -> bytes: ...
+
+    class FormSource(Protocol):
+        """What has a form: a Request, or the ``req`` of a page."""
+
+        def form_input(self) -> FormInput: ...
+
 
 CHUNK = 64 * 1024
 HOST = pattern(
@@ -17,13 +30,6 @@ HOST = pattern(
 )
 _LONGEST = 18  # digits of a length
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-class Stream(Protocol):
-    """Where a body is read from, such as ``wsgi.input``."""
-
-    def read(self, size: int, /) -> bytes: ...
-    def readline(self, size: int, /) -> bytes: ...
 
 
 class FormInput(NamedTuple):
@@ -36,12 +42,6 @@ class FormInput(NamedTuple):
     request: Request
     query: str
     when_done: Callable[[Callable[[], object]], None] | None = None
-
-
-class FormSource(Protocol):
-    """What has a form: a Request, or the ``req`` of a page."""
-
-    def form_input(self) -> FormInput: ...
 
 
 def parse_content_length(text: str | None) -> int | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .contexts import SafeCSS, SafeJS
     from .kept import FragmentCache
     from .output import Output
-    from .parts import Cached, Component, Fragment, Push
+    from .parts import Cached, Capture, Component, Fragment, Push
     from .run import LoadedPage
     from .urls import SafeURL
 
@@ -42,36 +42,6 @@ if TYPE_CHECKING:
         def widen(self, slot: Any, /) -> CompiledPage:
             """The page of *slot* in a tier that any names fit."""
             ...
-
-
-class Capture:
-    """A context manager that cuts out what is written inside; its text is Markup."""
-
-    __slots__ = ("_output", "html")
-
-    def __init__(self, output: Output):
-        self._output = output
-        self.html = markup("")
-
-    def __enter__(self) -> Capture:
-        self._output.begin()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        text = self._output.end()
-        if kind is None:
-            self.html = markup(text)
-
-    def __html__(self) -> str:
-        return self.html
-
-    def __str__(self) -> str:
-        return self.html
 
 
 class Section:
@@ -249,9 +219,10 @@ class PageInterface:
 
         Without a function, a context manager that keeps what is written inside.
         """
+        from .parts import Capture, captured
+
         if function is None:
             return Capture(self._output)
-        from .parts import captured
 
         return captured(self, function, args, names)
 

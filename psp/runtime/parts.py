@@ -17,6 +17,36 @@ if TYPE_CHECKING:
     from .output import Output
 
 
+class Capture:
+    """A context manager that cuts out what is written inside; its text is Markup."""
+
+    __slots__ = ("_output", "html")
+
+    def __init__(self, output: Output):
+        self._output = output
+        self.html = markup("")
+
+    def __enter__(self) -> Capture:
+        self._output.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        text = self._output.end()
+        if kind is None:
+            self.html = markup(text)
+
+    def __html__(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return self.html
+
+
 class Push:
     """A piece for the part *name* of a layout, added to what is there already."""
 

@@ -27,7 +27,7 @@ OF_A_CACHED_PAGE = {
     *"psp.adapters psp.adapters.cgi psp.adapters.cgivars".split(),
     *"psp.adapters.keptsettings psp.adapters.site psp.adapters.wsgi".split(),
     *"psp.http psp.http.answer psp.http.exchange psp.http.headers".split(),
-    *"psp.http.limits psp.http.mediatypes psp.http.members".split(),
+    *"psp.http.limits psp.http.members".split(),
     *"psp.http.pathrules psp.http.paths psp.http.request psp.http.response".split(),
     *"psp.runtime psp.runtime.escape psp.runtime.interface".split(),
     *"psp.runtime.output psp.runtime.run".split(),

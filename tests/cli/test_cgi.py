@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
-from .conftest import Run
+from .conftest import Run, Spawn
 
 VARIABLES = {
     "REQUEST_METHOD": "GET",
@@ -128,6 +129,30 @@ def test_the_log_and_sessions_are_there_for_pages_that_use_them(
         assert "Set-Cookie: pysid=" in done.stdout
         assert done.stderr.endswith(" INFO shop: sold\\n1\n")
     assert (folder / "sessions.sqlite").exists()
+
+
+def test_the_command_itself_reads_no_command_line_for_a_settings_file(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    config = make_site(folder)
+    program = folder / "program"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nfrom psp.__main__ import main\n"
+        f"sys.argv[1:] = ['cgi', '--config', {str(config)!r}]\nmain()\n"
+        "assert not {'click', 'psp.cli'} & sys.modules.keys()\n"
+    )
+    program.chmod(0o755)
+    assert answer(program, environment).endswith("\n\n<b>1</b>")
+
+
+def test_the_command_says_what_is_wrong_with_the_settings(
+    folder: Path, spawn: Spawn
+) -> None:
+    config = folder / "psp.toml"
+    config.write_text("nothing = 1\n")
+    done = spawn("cgi", "--config", str(config))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {config}:1:1: no setting 'nothing'")
 
 
 def test_script_needs_a_settings_file(run: Run, folder: Path) -> None:

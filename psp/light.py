@@ -117,10 +117,10 @@ else:
             return cls(*values)
 
         def _replace(self, **named: object) -> Self:
-            """The same with the values *named*; ValueError for no field's name."""
+            """The same with the values *named*; TypeError for no field's name."""
             values = [named.pop(*item) for item in zip(self._fields, self, strict=True)]
             if named:
-                raise ValueError(f"Got unexpected field names: {list(named)!r}")
+                raise TypeError(f"Got unexpected field names: {list(named)!r}")
             return tuple.__new__(type(self), values)
 
         def _asdict(self) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,22 +65,53 @@ def room_of(path: Path) -> str:
     return parts[0].removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
-    """Rooms that a module imports at run time, with the line."""
-    package = path.relative_to(ROOT.parent).parts[:-1]
+def run_time(path: Path) -> Iterator[ast.AST]:
+    """What of a module counts at run time."""
     waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             waiting.extend(node.orelse)
             continue
+        yield node
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def relative_imports(path: Path) -> Iterator[tuple[tuple[str, ...], ast.ImportFrom]]:
+    """The package or module, split at its dots, and the statement."""
+    package = path.relative_to(ROOT.parent).parts[:-1]
+    for node in run_time(path):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = package[: len(package) - node.level + 1]
-            target = [*base, *(node.module or "").split(".")]
-            rooms = target[1:2] if node.module or len(base) > 1 else []
-            rooms = rooms or [alias.name for alias in node.names]
-            yield from ((room, node.lineno) for room in rooms if room)
-        waiting.extend(ast.iter_child_nodes(node))
+            yield (*base, *(node.module or "").split(".")), node
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Rooms that a module imports at run time, with the line."""
+    for target, node in relative_imports(path):
+        rooms = list(target[1:2]) if node.module or len(target) > 2 else []
+        rooms = rooms or [alias.name for alias in node.names]
+        yield from ((room, node.lineno) for room in rooms if room)
+
+
+@cache
+def names_of(path: Path) -> set[str] | None:
+    """The names a module has at run time; None where it makes them when asked."""
+    names: set[str] = set()
+    for node in run_time(path):
+        match node:
+            case (
+                ast.FunctionDef(name="__getattr__")
+                | ast.ImportFrom(names=[ast.alias(name="*")])
+            ):
+                return None
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Import() | ast.ImportFrom():
+                names |= {alias.asname or alias.name for alias in node.names}
+            case ast.Name(ctx=ast.Store()):
+                names.add(node.id)
+    return names
 
 
 MODULES = sorted(ROOT.rglob("*.py"))
@@ -97,6 +129,19 @@ def test_imports_point_down(path: Path) -> None:
         ):
             continue
         assert PLACE[other] < PLACE[room], f"{path}:{line}: {room} imports {other}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_is_imported_is_there_at_run_time(path: Path) -> None:
+    for target, node in relative_imports(path):
+        module = ROOT.parent.joinpath(*filter(None, target))
+        file = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
+        known = names_of(file)
+        if known is None:
+            continue
+        known = known | {"*"} | {one.stem for one in module.glob("*")}
+        missing = {alias.name for alias in node.names} - known
+        assert not missing, f"{path}:{node.lineno}: {missing} is there for types only"
 
 
 def test_every_room_has_its_place() -> None:

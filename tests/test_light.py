@@ -73,12 +73,12 @@ def test_it_can_be_pickled() -> None:
         (lambda made: made(1, x=1), TypeError),
         (lambda made: made(1, z=1), TypeError),
         (lambda made: made._make([1, 2, 3]), TypeError),
-        (lambda made: made(1)._replace(z=1), ValueError),
+        (lambda made: made(1)._replace(z=1), (TypeError, ValueError)),
         (lambda made: setattr(made(1), "x", 2), AttributeError),
     ],
 )
 def test_what_typing_refuses_is_refused(
-    made: Any, call: Callable[[Any], object], error: type[Exception]
+    made: Any, call: Callable[[Any], object], error: Any
 ) -> None:
     with pytest.raises(error):
         call(made)

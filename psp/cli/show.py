@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
 
 import click
 
@@ -86,7 +85,7 @@ def _nodes(source: Source, nodes: Iterable[Node], indent: str) -> Iterator[str]:
             yield f"{place} Include {node.source.filename!r}"
             yield from _nodes(node.source, node.nodes, indent + "  ")
         else:
-            names = (item.name for item in fields(node) if item.name != "span")
+            names = (name for name in node.__match_args__ if name != "span")
             shown = "".join(f" {name}={getattr(node, name)!r}" for name in names)
             yield f"{place} {type(node).__name__}{shown}"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from ..errors import PageSyntaxError
+from ..light import NamedTuple
 from ..options import PageOptions
 from ..source import Source, Span
 from . import emit
@@ -22,16 +22,14 @@ from .skeleton import Skeleton
 from .skips import make_skippable
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One module to compile: the page itself, or an included file of its own."""
 
     source: Source
     module: ast.Module
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """What becomes the code objects of a page."""
 
     page: Unit

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import DirectiveError
+from ..light import NamedTuple
 from ..options import DIALECTS, KIB, PageOptions
 from ..page import Notice
 from ..source import Source, Span
@@ -41,8 +42,7 @@ class PageBuilder:
 Apply = Callable[[Directive, PageBuilder], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(NamedTuple):
     apply: Apply
     required: frozenset[str]
     optional: frozenset[str]
@@ -205,8 +205,7 @@ def apply_directives(
         else:
             nodes.append(Comment(node.span))  # its line may be trimmed yet
     notices = page.notices + tuple(builder.notices)
-    return replace(
-        page,
+    return page._replace(
         nodes=tuple(nodes),
         options=builder.options,
         notices=notices,

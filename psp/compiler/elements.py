@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from ..light import NamedTuple
 from ..page import Notice
 from ..source import Source, Span
 from .html import TEXT, Refused, State, read

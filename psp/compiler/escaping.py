@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..options import PageOptions
 from .nodes import Escape, Expression, Include, Node, Page
 
@@ -15,7 +13,7 @@ def choose_escaping(page: Page) -> Page:
     turns out to want more (contexts.py), and None writes nothing; in
     mod_python's everything is ``str`` of itself. ``<%== %>`` is never escaped.
     """
-    return replace(page, nodes=_chosen(page.nodes, page.options))
+    return page._replace(nodes=_chosen(page.nodes, page.options))
 
 
 def _chosen(nodes: tuple[Node, ...], options: PageOptions) -> tuple[Node, ...]:
@@ -26,8 +24,8 @@ def _chosen(nodes: tuple[Node, ...], options: PageOptions) -> tuple[Node, ...]:
         if isinstance(node, Expression):
             escape = plain if node.raw else escaped
             if node.escape is not escape:
-                node = replace(node, escape=escape)
+                node = node._replace(escape=escape)
         elif isinstance(node, Include):
-            node = replace(node, nodes=_chosen(node.nodes, options))
+            node = node._replace(nodes=_chosen(node.nodes, options))
         result.append(node)
     return tuple(result)

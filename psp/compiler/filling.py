@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from .. import abi
 from ..errors import PageSyntaxError
+from ..light import NamedTuple
 from ..options import PageOptions
 from . import emit
 from .fragments import Fragment

@@ -8,16 +8,15 @@ file. One that opens or closes a block of its includer stays where it is.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from ..abi import FRAGMENT
+from ..light import NamedTuple
 from .scopes import page_scope
 from .suites import FUNCTIONS, LOOPS, hole_of, suites
 from .writer import Hole, HoleKind, Site
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """An included file cut out: the index of its include, and its statements."""
 
     site: int

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from ..abi import PREFIX
+from ..light import NamedTuple
 from .parts import PARTS, Written
 from .scopes import DYNAMIC, PageScope, page_scope
 from .suites import FUNCTIONS

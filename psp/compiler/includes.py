@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..errors import IncludeError, PageNotFound
 from ..lexer.lexer import tokenize
@@ -30,7 +30,7 @@ def expand_includes(page: Page, resolve: Resolve) -> Page:
     """The page with each included file's nodes where its directive stood."""
     expansion = _Expansion(page.source, resolve, page.options)
     nodes = expansion.expand(page.source, page.nodes, ())
-    return replace(page, nodes=nodes, notices=page.notices + tuple(expansion.notices))
+    return page._replace(nodes=nodes, notices=page.notices + tuple(expansion.notices))
 
 
 def included_files(nodes: Iterable[Node]) -> Iterator[str]:

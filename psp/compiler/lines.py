@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..lexer.strings import STRINGS
+from ..light import NamedTuple
 
 #: Keywords whose statement has a suite of its own.
 OPENERS = frozenset("if for while with try def class match".split())

@@ -1,13 +1,17 @@
-"""What the parser makes of a page: texts, expressions, scriptlets, directives."""
+"""What the parser makes of a page: texts, expressions, scriptlets, directives.
+
+Tuples, of which nothing else is made as fast, nor their classes as the compiler starts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from ..lexer.tokens import Token
-from ..options import PageOptions
+from ..light import NamedTuple
+from ..options import DEFAULT_OPTIONS, PageOptions
 from ..page import Notice
 from ..source import Source, Span
 
@@ -20,80 +24,71 @@ class Escape(Enum):
     STR = "str"  # str() of it, None is "None"
 
 
-@dataclass(slots=True)
-class Node:
-    """A piece of the page; *span* is where it stands in its source.
+class Text(NamedTuple):
+    """Page text, as it will be written."""
 
-    Nothing changes a node. It is not frozen, as to make one would take twice as long.
-    """
+    span: Span
+    text: str
+
+
+class Comment(NamedTuple):
+    """A comment; kept only until lines are trimmed."""
 
     span: Span
 
 
-@dataclass(slots=True)
-class Text(Node):
-    """Page text, as it will be written."""
-
-    text: str
-
-
-@dataclass(slots=True)
-class Comment(Node):
-    """A comment; kept only until lines are trimmed."""
-
-
-@dataclass(slots=True)
-class Expression(Node):
+class Expression(NamedTuple):
     """A tag that writes; *code* starts at offset *start*.
 
     From the parser *escape* is what the psp dialect takes.
     """
 
+    span: Span
     code: str
     start: int
     raw: bool
     escape: Escape
 
 
-@dataclass(slots=True)
-class Scriptlet(Node):
+class Scriptlet(NamedTuple):
     """Code that runs where it stands."""
 
+    span: Span
     code: str
     start: int
     closed: bool
 
 
-@dataclass(slots=True)
-class Declaration(Node):
+class Declaration(NamedTuple):
     """Code that runs once, when the page is loaded into a process."""
 
+    span: Span
     code: str
     start: int
 
 
-@dataclass(slots=True)
-class Parameter(Node):
+class Parameter(NamedTuple):
     """What the page declares by ``param``; *code* starts at offset *start*."""
 
+    span: Span
     code: str
     start: int
     name: str
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """The value of a directive's attribute and where it stands."""
 
     value: str
     span: Span
 
 
-@dataclass(slots=True)
-class Directive(Node):
+@dataclass(frozen=True, slots=True)
+class Directive:
     """A directive with its attributes; *junk* is the first thing that is neither."""
 
+    span: Span
     name: str
     attributes: Mapping[str, Attribute]
     junk: Token | None = None
@@ -102,21 +97,24 @@ class Directive(Node):
         return self.attributes[name].value
 
 
-@dataclass(slots=True)
-class Include(Node):
+class Include(NamedTuple):
     """An included file, its nodes in place."""
 
+    span: Span
     source: Source
     nodes: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+#: A piece of the page; its *span* is where it stands in its source.
+Node = Text | Comment | Expression | Scriptlet | Declaration | Directive | Include
+
+
+class Page(NamedTuple):
     """A page on its way through the compiler."""
 
     source: Source
     nodes: tuple[Node, ...]
-    options: PageOptions = field(default_factory=PageOptions)
+    options: PageOptions = DEFAULT_OPTIONS
     notices: tuple[Notice, ...] = ()
     parameters: tuple[Parameter, ...] = ()
 

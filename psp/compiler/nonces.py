@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..source import Source, Span
 from .html import TEXT, Refused, State, read
@@ -33,7 +32,7 @@ def add_nonces(page: Page) -> Page:
     if not page.options.nonce:
         return page
     writer = _Writer(page)
-    return replace(page, nodes=writer.nodes(page.source, page.nodes))
+    return page._replace(nodes=writer.nodes(page.source, page.nodes))
 
 
 class _Writer:
@@ -54,7 +53,7 @@ class _Writer:
                     self._start += len(node.text)
                 case Include():
                     inner = self.nodes(node.source, node.nodes)
-                    result.append(replace(node, nodes=inner))
+                    result.append(node._replace(nodes=inner))
                 case Expression():
                     self._state = escaper_at(self._state, raw=True)[1]
                     self._start += len(_HOLE)
@@ -82,7 +81,7 @@ class _Writer:
             done = end
         self._read(text[done:])
         if done < len(text) or quote or not text:
-            yield replace(node, text=quote + text[done:]) if done else node
+            yield node._replace(text=quote + text[done:]) if done else node
 
     def _takes_nonce(self, at: int) -> bool:
         """Whether the tag whose attributes start at *at* is the author's own."""

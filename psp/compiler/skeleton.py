@@ -11,9 +11,9 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from ..errors import PageSyntaxError
+from ..light import NamedTuple
 from ..source import Source, Span
 from .blocks import write_lenient
 from .lines import unmatched_bracket
@@ -30,8 +30,7 @@ _BRACKET = re.compile(r"'\(' was never closed|unmatched '\)'")
 _NUMBERED = re.compile(r"\bline (\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Skeleton:
+class Skeleton(NamedTuple):
     """Python text with holes; *tree* is what CPython's parser made of it."""
 
     source: Source

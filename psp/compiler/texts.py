@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 
 from ..source import BOM, Span
 from .nodes import Comment, Declaration, Directive, Node, Page, Scriptlet, Text
@@ -28,7 +27,7 @@ def prepare_text(page: Page) -> Page:
         nodes = [_decoded(node) for node in nodes]
     else:
         nodes = _without_bom(nodes)
-    return replace(page, nodes=tuple(_joined(nodes)))
+    return page._replace(nodes=tuple(_joined(nodes)))
 
 
 def decode_backslashes(text: str) -> str:
@@ -63,7 +62,7 @@ def _meaning(match: re.Match[str]) -> str:
 
 def _decoded(node: Node) -> Node:
     return (
-        replace(node, text=decode_backslashes(node.text))
+        node._replace(text=decode_backslashes(node.text))
         if isinstance(node, Text)
         else node
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
 
 from ..abi import PREFIX
+from ..light import NamedTuple
 from ..source import Source
 from .nodes import Expression, Include, Node, Text
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from ..abi import PREFIX
@@ -81,7 +80,7 @@ def _nodes(source: Source, find: Find | None, above: tuple[str, ...]) -> Iterato
         match node:
             case Scriptlet() | Expression() | Declaration():
                 whole = source.text[node.start : node.span.end]
-                yield replace(node, code=_CLOSE.sub("", whole))
+                yield node._replace(code=_CLOSE.sub("", whole))
             case Directive():
                 found = _included(source, node, find)
                 if found is not None and found.name not in above:

@@ -87,11 +87,29 @@ class _Finder:
                         self._add(tag, left)
             elif isinstance(statement, ast.With):
                 self._with(statement, left)
+            elif isinstance(statement, ast.If):
+                self._if(statement, left)
             else:
                 for _, _, inner in suites(statement):
                     if self.suite(inner):
                         raise _Unclear
         return left
+
+    def _if(self, statement: ast.If, left: list[_Tag]) -> None:
+        """An ``if``: its branches have to leave the same elements open, or closed."""
+        before = self._state
+        branches: list[list[_Tag]] = []
+        orelse: list[ast.stmt] = [statement]
+        while len(orelse) == 1 and isinstance(orelse[0], ast.If):
+            branches.append(self.suite(orelse[0].body))
+            self._state = before
+            orelse = orelse[0].orelse
+        branches.append(self.suite(orelse))
+        first, *others = ([tag[:2] for tag in branch] for branch in branches)
+        if any(other != first for other in others):
+            raise _Unclear
+        for tag in branches[0]:
+            self._add(tag, left)
 
     def _with(self, statement: ast.With, left: list[_Tag]) -> None:
         """A ``with``: its block runs once, and in its place unless it fills a part."""

@@ -252,6 +252,13 @@ def test_sections_of_a_layout_that_computes_their_names(run: Run, write: Write) 
         ),
         ("a</b>", ["1:2: warning: </b> closes nothing that is open here"]),
         ("<% if a: %><div><% end %>b<% if a: %></div><% end %>", []),
+        (
+            "<% if a: %><div><b><% elif c: %><div id=c><b><% else: %><div id=d><b>"
+            "<% end %></b>",
+            ["1:12: warning: <div> is never closed: expected </div>"],
+        ),
+        ("<% if a: %><div><% else: %><p><% end %></div>", []),
+        ("<% if a: %>" + "<% elif b: %><p></p>" * 200 + "<% end %>", []),
         ("<% for a in b: %><ul><li>a</ul><% end %><br><img src='</b>'>", []),
         ("<script>'<b>'</script><!-- <b> --><textarea><b></textarea>", []),
         ("<b title='<%= a %>'><%= a %></b>", []),

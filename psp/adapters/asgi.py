@@ -20,7 +20,7 @@ from ..http.limits import Limits
 from ..http.request import Request, parse_content_length
 from ..runtime.awaited import run_awaited
 from ..settings import Settings
-from .asgistreams import Inbox, Outbox
+from .asgistreams import Gone, Inbox, Outbox
 from .wsgi import WSGIApplication
 
 if TYPE_CHECKING:
@@ -120,9 +120,13 @@ class _Run:
         token = run_awaited.set(self._await)
         try:
             body = self._handle()
+            streams = getattr(body, "streams", False)
+            send = self._outbox.send if streams else self._outbox.write
             try:
                 for piece in body:
-                    self._outbox.write(piece)
+                    send(piece)
+            except Gone:
+                return  # there is nobody to be told
             finally:
                 close = getattr(body, "close", None)
                 if close is not None:

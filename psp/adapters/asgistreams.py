@@ -150,19 +150,16 @@ class Outbox:
             "status": number,
             "headers": pairs,
         }
-        return self._send_now
+        return self.send
 
     def write(self, data: bytes) -> None:
         """Send a piece that nobody waits for: the last one is kept until the end."""
         if self._last:
-            self._put(self._last)
+            self.send(self._last)
         self._last = data
 
-    def _send_now(self, data: bytes) -> None:
-        self._put(data)
-
-    def _put(self, data: bytes) -> None:
-        """Send a piece; Gone where nobody wants it any more."""
+    def send(self, data: bytes) -> None:
+        """Send a piece at once; Gone where nobody wants it any more."""
         if self._head is not None:
             head, self._head = self._head, None
             self._post(head)

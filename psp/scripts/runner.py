@@ -137,6 +137,9 @@ class _Output:
     Closed early, as servers do when the visitor is gone, it ends the program.
     """
 
+    #: Each piece is to be sent as soon as it is there.
+    streams = True
+
     def __init__(self, run: _Run, begun: bytes, length: int | None) -> None:
         self._run, self._begun, self._length = run, begun, length
         self._sent = 0

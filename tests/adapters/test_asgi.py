@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,34 @@ def test_a_visitor_who_leaves_ends_a_stream(site: Write) -> None:
             await task
 
     asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_a_program_is_heard_piece_by_piece_until_the_visitor_leaves(
+    tmp_path: Path,
+) -> None:
+    program = tmp_path / "a.cgi"
+    program.write_text(
+        "#!/bin/sh\necho 'Content-Type: text/plain'\necho\necho one\nread line < gate\n"
+        "while :; do echo more; done\n"
+    )
+    program.chmod(0o755)
+    os.mkfifo(tmp_path / "gate")
+    application = ASGIApplication(tmp_path, cgi={"extensions": [".cgi"]})
+
+    async def run() -> bytes:
+        visit = Visit(path="/a.cgi")
+        running = asyncio.create_task(visit.run(application))
+        while not visit.body:
+            await asyncio.sleep(0.01)
+        first = visit.body
+        (tmp_path / "gate").write_text("go\n")
+        while b"more" not in visit.body:
+            await asyncio.sleep(0.01)
+        visit.left.set()
+        await running
+        return first
+
+    assert asyncio.run(run()) == b"one\n"
 
 
 def test_a_request_that_the_server_gives_up(site: Write) -> None:

@@ -129,7 +129,8 @@ def arguments(*args: object, **keywords: object) -> object:
         return args
 
 
-_escapers: dict[str, tuple[Escaper, Escaper]] = {}
+_escapers: dict[str, Escaper] = {}
+_remembered: dict[str, dict[str, str]] = {}  # by the names of escapers: text of strings
 
 
 def in_context(names: str, value: object) -> str:
@@ -137,18 +138,26 @@ def in_context(names: str, value: object) -> str:
 
     What they make of short strings is remembered: links come often.
     """
-    remembered, escaper = _escapers.get(names) or _find_escapers(names)
+    if type(value) is str:
+        try:
+            return _remembered[names][value]
+        except KeyError:
+            pass
+    escaper = _escapers.get(names)
+    if escaper is None:
+        escaper = _escapers[names] = escaper_of(names)
+    text = escaper(value)
     if type(value) is str and len(value) < SHORT:
-        return remembered(value)
-    return escaper(value)
+        _remember(names, value, text)
+    return text
 
 
-def _find_escapers(names: str) -> tuple[Escaper, Escaper]:
-    from functools import lru_cache
-
-    escaper = escaper_of(names)
-    found = _escapers[names] = (lru_cache(REMEMBERED)(escaper), escaper)
-    return found
+def _remember(names: str, value: str, text: str) -> None:
+    """Keep *text* until there are too many; then all are forgotten."""
+    texts = _remembered.setdefault(names, {})
+    if len(texts) >= REMEMBERED:
+        texts.clear()
+    texts[value] = text
 
 
 def escaper_of(names: str) -> Escaper:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from markupsafe import escape as reference
 
-from psp.runtime.escape import arguments, escape, plain
+from psp.runtime import escape as escaping
+from psp.runtime.escape import arguments, escape, in_context, plain
 
 
 class Html:
@@ -91,3 +92,15 @@ def test_markupsafe_is_not_imported_before_something_is_markup() -> None:
         "assert type(slow(Markup('<'))) is str"
     )
     subprocess.run([sys.executable, "-ISc", program], check=True)
+
+
+def test_few_and_short_strings_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered: dict[str, dict[str, str]] = {}
+    monkeypatch.setattr(escaping, "_remembered", remembered)
+    for number in range(2 * escaping.REMEMBERED):
+        assert in_context("url_query", f"a b{number}") == f"a%20b{number}"
+        assert in_context("url_query", f"a b{number}") == f"a%20b{number}"
+        assert len(remembered["url_query"]) <= escaping.REMEMBERED
+    long = "x " * escaping.SHORT
+    assert in_context("url_query", long) == long.replace(" ", "%20")
+    assert long not in remembered["url_query"]

@@ -27,6 +27,7 @@ _TEXT, _COMMENT, _CLOSE = TokenType.TEXT, TokenType.COMMENT, TokenType.CLOSE
 _LITERAL_OPEN, _DIRECTIVE_OPEN = TokenType.LITERAL_OPEN, TokenType.DIRECTIVE_OPEN
 _EXPRESSION_OPEN, _RAW_OPEN = TokenType.EXPRESSION_OPEN, TokenType.RAW_OPEN
 _HTML, _PLAIN = Escape.HTML, Escape.PLAIN
+_new = tuple.__new__  # what a NamedTuple's own constructor calls
 
 
 def parse(source: Source, tokens: list[Token]) -> Page:
@@ -47,7 +48,7 @@ class _Parser:
                 if self._trim:
                     text, span = self._trimmed(token)
                 if text:
-                    yield Text(span, text)
+                    yield _new(Text, (span, text))
             elif kind is _COMMENT:
                 self._trim = text.startswith("<%#") and text.endswith("-%>")
                 yield Comment(span)
@@ -78,11 +79,11 @@ class _Parser:
         if "\0" in code:
             self._refuse_nul(code, start)
         code = code.replace("%%>", "%>")
-        span = Span(at, end)
+        span = _new(Span, (at, end))
         if opened is _EXPRESSION_OPEN:
-            return Expression(span, code, start, False, _HTML)
+            return _new(Expression, (span, code, start, False, _HTML))
         if opened is _RAW_OPEN:
-            return Expression(span, code, start, True, _PLAIN)
+            return _new(Expression, (span, code, start, True, _PLAIN))
         if opened is TokenType.DECLARATION_OPEN:
             return Declaration(span, code, start)
         return Scriptlet(span, code, start, closed)

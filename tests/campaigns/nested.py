@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from psp import DictLoader, Engine, PageOptions
 
 from .nested_pages import NAMES, sites
-from .nested_tree import File, render, source_of
+from .nested_tree import File, TooLong, render, source_of
 
 TIERS = ("auto", "auto", "function", "module")
 
@@ -28,7 +28,10 @@ def compare(files: dict[str, File], names: dict[str, str], tier: str) -> str | N
     engine = Engine(DictLoader(texts), options=PageOptions(tier=tier))
     kept: dict[object, str] = {}
     for _ in range(2):
-        wanted = render(files, names, kept)
+        try:
+            wanted = render(files, names, kept)
+        except TooLong:
+            return None
         try:
             found = engine.render("page.psp", **names)
         except Exception as error:

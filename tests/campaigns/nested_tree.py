@@ -15,6 +15,12 @@ from typing import Protocol
 #: What fills the parts of a page: how many layouts out it comes from, and the text.
 Fills = dict[str, tuple[int, str]]
 
+LONGEST = 100_000  # characters of a piece: parts placed in one another grow by powers
+
+
+class TooLong(Exception):
+    """A page whose text would fill the memory."""
+
 
 class Scope:
     """Names of a file's run, or of a function's call inside it."""
@@ -95,9 +101,12 @@ class Run:
         before, self.out = self.out, []
         try:
             self.body(body, scope)
-            return "".join(self.out)
+            text = "".join(self.out)
         finally:
             self.out = before
+        if len(text) > LONGEST:
+            raise TooLong
+        return text
 
     def include(
         self, name: str, names: Mapping[str, object], fills: Fills | None = None

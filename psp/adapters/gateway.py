@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import selectors
 import signal
 import socket
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds that running requests have to finish once the server is to stop.
 GRACE = 10.0
+#: Milliseconds that a thread looks out for the next request of its connection, while
+#: others have nothing to do: to hand it over and back takes longer than most pages.
+LINGER = 5
 #: Connections open at the same time; more wait to be accepted.
 CONNECTIONS = 1000
 
@@ -58,6 +62,7 @@ class Gateway:
         self._selector = selectors.DefaultSelector()
         self._ready: SimpleQueue[Talk] = SimpleQueue()  # for the threads
         self._talks: set[Talk] = set()  # all that are open
+        self._free: set[Thread] = set()  # threads that wait for something to do
         self._waiting: deque[Talk] = deque()  # to be watched by the selector again
         self._wake, self._woken = os.pipe()  # the loop reads what others write
         os.set_blocking(self._wake, False)
@@ -124,7 +129,10 @@ class Gateway:
         wire = self._make_wire()
         talk = Talk(connection, wire, self._extensions, self._multiprocess)
         self._talks.add(talk)
-        self._selector.register(connection, selectors.EVENT_READ, talk)
+        if _is_readable(connection, 0):  # web servers connect when they have a request
+            self._ready.put(talk)
+        else:
+            self._selector.register(connection, selectors.EVENT_READ, talk)
 
     def _take_back(self) -> None:
         """Watch the connections again that threads are done with."""
@@ -138,14 +146,18 @@ class Gateway:
 
     def _work(self) -> None:
         """What each thread does."""
+        me = current_thread()
         while True:
-            self._serve(self._ready.get())
+            self._free.add(me)
+            talk = self._ready.get()
+            self._free.discard(me)
+            self._serve(talk)
 
     def _serve(self, talk: Talk) -> None:
         """Answer what comes on *talk*, then give it back or close it."""
         keeps = False
         try:
-            keeps = talk.serve(self._application)
+            keeps = self._answer(talk)
         except ProtocolError as error:
             log.warning("a connection was closed: %s", error)
         except OSError as error:
@@ -158,6 +170,15 @@ class Gateway:
             talk.close()
             self._talks.discard(talk)
         self._wake_up()
+
+    def _answer(self, talk: Talk) -> bool:
+        """Answer all that comes at once: whether more may come later."""
+        while talk.serve(self._application):
+            if self._stopping or not self._free:
+                return True
+            if not _is_readable(talk.connection, LINGER):
+                return True
+        return False
 
     def _finish(self) -> None:
         """Close what waits; wait for what runs, but not for ever."""
@@ -173,6 +194,13 @@ class Gateway:
         for talk in list(self._talks):
             talk.connection.close()
         self._selector.close()
+
+
+def _is_readable(connection: socket.socket, milliseconds: int) -> bool:
+    """Whether bytes come on *connection*, or its end, within *milliseconds*."""
+    watch = select.poll()
+    watch.register(connection, select.POLLIN)
+    return bool(watch.poll(milliseconds))
 
 
 @contextmanager

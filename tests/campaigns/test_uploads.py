@@ -9,6 +9,7 @@ from psp.errors import FormError
 from . import uploads
 
 
+@pytest.mark.slow
 def test_every_body_of_a_browser_at_every_point() -> None:
     assert uploads.splits().startswith("30 bodies of a browser cut at 22049 points")
 

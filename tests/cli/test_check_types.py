@@ -14,6 +14,8 @@ from .conftest import Run
 
 Write = Callable[[str, str], Path]
 
+pytestmark = pytest.mark.slow  # mypy reads the standard library first
+
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -166,3 +168,13 @@ def test_without_mypy(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -
     result = run("check", "--types")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: mypy is not installed: pip install 'psp[types]'\n"
+
+
+def test_pages_around_one_that_does_not_compile(run: Run, write: Write) -> None:
+    write("broken.psp", "<%@ param x: int %><%= psp.content() %><div><%= 1 +* 2 %>")
+    write("a.psp", "<%@ layout file='broken.psp' %><% psp.include('broken.psp') %>")
+    write("b.psp", "<% with psp.component('broken.psp'): %><% end %></div>")
+    result = run("check", "a.psp", "b.psp", "--types")
+    assert result.stdout.splitlines() == [
+        "b.psp:1:49: warning: </div> closes nothing that is open here"
+    ]

@@ -13,7 +13,6 @@ from threading import Barrier, Thread
 import pytest
 
 from psp.errors import LockTimeout, SessionError, SettingsError
-from psp.session.leases import LEASE_SECONDS
 from psp.session.serializer import SignedPickle
 from psp.session.store import ANY, NEW, STORES, SessionData, SessionStore, make_store
 
@@ -31,10 +30,13 @@ KEY = "ab" * 32
 OTHER = "cd" * 32
 
 
-def make(name: str, folder: Path, lock_seconds: float = 0.05) -> SessionStore:
+def make(
+    name: str, folder: Path, lock_seconds: float = 0.05, **options: float
+) -> SessionStore:
     """A store of the kind *name* in *folder*; those of one folder share sessions."""
     kind, _, _ = name.partition(" ")
-    return make_store(kind, lock_seconds=lock_seconds, **place_of(name, folder))
+    place = place_of(name, folder)
+    return make_store(kind, lock_seconds=lock_seconds, **options, **place)
 
 
 def place_of(name: str, folder: Path) -> dict[str, object]:
@@ -323,7 +325,9 @@ def test_a_forked_process_is_another_process(name: str, tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("name", PERSISTENT)
 def test_who_dies_lets_go(name: str, tmp_path: Path) -> None:
-    store = make(name, tmp_path)
+    lease = 3.0
+    leases = {} if name in FILES else {"lease_seconds": lease}
+    store = make(name, tmp_path, **leases)
     start, end = os.pipe()
     child = os.fork()
     if not child:
@@ -342,7 +346,7 @@ def test_who_dies_lets_go(name: str, tmp_path: Path) -> None:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         os.close(start)
-    latest = time.monotonic() + (0 if name in FILES else LEASE_SECONDS + 2)
+    latest = time.monotonic() + (0 if name in FILES else lease + 10)
     while is_locked(store) and time.monotonic() < latest:
         time.sleep(0.1)
     assert not is_locked(store)

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -96,6 +96,22 @@ def cpu_of(pid: int) -> float:
     return total / 1e9
 
 
+PROCESSORS = sorted(os.sched_getaffinity(0))
+
+
+@contextmanager
+def first_processor() -> Iterator[None]:
+    """What is started inside has one processor for itself, and wrk has the others.
+
+    Threads of a server that wander cost several times the CPU, now and then.
+    """
+    os.sched_setaffinity(0, PROCESSORS[:1])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, PROCESSORS[1:] or PROCESSORS)
+
+
 class Server:
     """A running server; *behind* is the command of one that it talks to.
 
@@ -115,18 +131,19 @@ class Server:
         self.name, self.port, self.urls, self.warm = name, port, urls, warm
         self.log = tempfile.NamedTemporaryFile("w+", prefix="bench-", suffix=".log")
         commands = [argv, behind] if behind else [argv]
-        self.processes = [
-            subprocess.Popen(
-                command,
-                env=env,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=self.log,
-                stderr=self.log,
-                start_new_session=True,
-            )
-            for command in commands
-        ]
+        with first_processor():
+            self.processes = [
+                subprocess.Popen(
+                    command,
+                    env=env,
+                    cwd=ROOT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=self.log,
+                    stderr=self.log,
+                    start_new_session=True,
+                )
+                for command in commands
+            ]
 
     def url(self, path: str) -> str:
         """The whole URL of *path*."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from http.cookies import Morsel
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,7 @@ def _environ(request: HttpRequest, path: str) -> Environ:
     """
     prefix = request.path[: len(request.path) - len(path)].rstrip("/")
     served_by_wsgi = "wsgi.input" in request.META
+    in_chunks = _ends_by_itself(request.META)
     environ = {
         "wsgi.version": (1, 0),
         "wsgi.errors": None,
@@ -63,8 +64,9 @@ def _environ(request: HttpRequest, path: str) -> Environ:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
         **request.META,
-        "wsgi.input": request,  # Django may have read it, and stops at its end
-        "wsgi.input_terminated": not served_by_wsgi,
+        # Django may have read its own, which stops at its end; chunks it leaves alone.
+        "wsgi.input": request.META["wsgi.input"] if in_chunks else request,
+        "wsgi.input_terminated": in_chunks or not served_by_wsgi,
         "wsgi.url_scheme": request.scheme,
         "SCRIPT_NAME": _wire(prefix),
         "PATH_INFO": _wire(f"/{path}"),
@@ -73,6 +75,12 @@ def _environ(request: HttpRequest, path: str) -> Environ:
         if request.user.is_authenticated:
             environ["REMOTE_USER"] = request.user.get_username()
     return environ
+
+
+def _ends_by_itself(meta: Mapping[str, Any]) -> bool:
+    """Whether a WSGI server has a body in chunks, which Django takes for none."""
+    unmeasured = "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH")
+    return unmeasured and bool(meta.get("wsgi.input_terminated"))
 
 
 def _wire(text: str) -> str:
@@ -94,7 +102,7 @@ def _answer(site: WSGIApplication, environ: Environ) -> HttpResponseBase:
 
     result = site(environ, start)
     status, headers = heads[-1]
-    by_wsgi = not environ["wsgi.input_terminated"]
+    by_wsgi = environ["wsgi.errors"] is not None
     response = _response(written, result, by_wsgi and _length(headers) > LARGE)
     code, _, reason = status.partition(" ")
     response.status_code, response.reason_phrase = int(code), reason

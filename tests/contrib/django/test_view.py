@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from asyncio import run
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.test import AsyncRequestFactory, Client, RequestFactory
 from django.urls import path, re_path
@@ -76,6 +78,17 @@ def test_a_body_that_django_has_read_already(pages: Path, view: View) -> None:
 
 def text_of(answer: HttpResponseBase) -> str:
     return b"".join(answer).decode()  # type: ignore[call-overload]
+
+
+def test_a_body_in_chunks_is_there_as_the_server_has_put_it_together(
+    pages: Path, view: View
+) -> None:
+    (pages / "p.psp").write_text("<%= req.read().decode() %>")
+    environ = RequestFactory().get("/p.psp").environ  # type: ignore[attr-defined]
+    environ |= {"REQUEST_METHOD": "POST", "HTTP_TRANSFER_ENCODING": "chunked"}
+    environ |= {"wsgi.input": io.BytesIO(b"all"), "wsgi.input_terminated": True}
+    environ.pop("CONTENT_LENGTH", None)
+    assert view(WSGIRequest(environ), "p.psp").text == "all"  # type: ignore[attr-defined]
 
 
 def test_headers_and_cookies_are_those_of_the_page(pages: Path, client: Client) -> None:

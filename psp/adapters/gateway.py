@@ -5,9 +5,8 @@ A connection that waits for its next request costs no thread: web servers keep m
 
 from __future__ import annotations
 
+import errno
 import logging
-import os
-import select
 import selectors
 import signal
 import socket
@@ -19,7 +18,7 @@ from queue import SimpleQueue
 from threading import Thread, current_thread, main_thread
 
 from ..errors import ProtocolError
-from .talk import Application, Talk
+from .talk import Application, Talk, is_readable
 from .wire import Wire
 
 log = logging.getLogger(__name__)
@@ -31,6 +30,9 @@ GRACE = 10.0
 LINGER = 5
 #: Connections open at the same time; more wait to be accepted.
 CONNECTIONS = 1000
+#: Seconds after which it is tried again to accept where the system had no room.
+PAUSE = 1.0
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Gateway:
@@ -55,32 +57,33 @@ class Gateway:
         self._application = application
         self._listener = listener
         self._make_wire = make_wire
-        self._threads = threads
+        self._threads = [Thread(target=self._work, daemon=True) for _ in range(threads)]
         self._extensions = extensions
         self._allowed = allowed
         self._multiprocess = multiprocess
         self._selector = selectors.DefaultSelector()
-        self._ready: SimpleQueue[Talk] = SimpleQueue()  # for the threads
+        self._ready: SimpleQueue[Talk | None] = SimpleQueue()  # for the threads
         self._talks: set[Talk] = set()  # all that are open
         self._free: set[Thread] = set()  # threads that wait for something to do
         self._waiting: deque[Talk] = deque()  # to be watched by the selector again
-        self._wake, self._woken = os.pipe()  # the loop reads what others write
-        os.set_blocking(self._wake, False)
-        os.set_blocking(self._woken, False)
+        self._wake, self._woken = socket.socketpair()  # the loop reads what others send
+        self._wake.setblocking(False)
+        self._woken.setblocking(False)
         self._accepts = False
+        self._paused_until = 0.0
         self._stopping = False
 
     def run(self) -> None:
         """Serve until ``stop`` is called, then let running requests finish."""
         self._listener.setblocking(False)
         self._selector.register(self._wake, selectors.EVENT_READ)
-        for _ in range(self._threads):  # daemons: a page that hangs must not keep us
-            Thread(target=self._work, name="psp-gateway", daemon=True).start()
+        for thread in self._threads:  # daemons: a page that hangs must not keep us
+            thread.start()
         try:
             with _woken_by_signals(self._woken):
                 while not self._stopping:
-                    self._accept_or_not()
-                    for key, _ in self._selector.select():
+                    timeout = self._accept_or_not()
+                    for key, _ in self._selector.select(timeout):
                         self._handle(key.fileobj, key.data)
         finally:
             self._finish()
@@ -92,18 +95,23 @@ class Gateway:
 
     def _wake_up(self) -> None:
         try:
-            os.write(self._woken, b"!")
-        except BlockingIOError:
-            pass  # it is awake already
+            self._woken.send(b"!")
+        except OSError:
+            pass  # it is awake already, or has ended
 
-    def _accept_or_not(self) -> None:
-        """Watch the listener while there is room for one more connection."""
-        accepts = len(self._talks) < CONNECTIONS
+    def _accept_or_not(self) -> float | None:
+        """Watch the listener while there is room for one more connection.
+
+        The seconds after which it is to be tried again, None where that is told.
+        """
+        pause = self._paused_until - time.monotonic()
+        accepts = pause <= 0 and len(self._talks) < CONNECTIONS
         if accepts and not self._accepts:
             self._selector.register(self._listener, selectors.EVENT_READ)
         elif self._accepts and not accepts:
             self._selector.unregister(self._listener)
         self._accepts = accepts
+        return pause if pause > 0 else None
 
     def _handle(self, source: object, talk: Talk | None) -> None:
         if source is self._listener:
@@ -117,8 +125,11 @@ class Gateway:
     def _accept(self) -> None:
         try:
             connection, address = self._listener.accept()
-        except OSError:
-            return  # another process was faster, or it is gone already
+        except OSError as error:  # or another process was faster, or it is gone already
+            if error.errno in _NO_ROOM:
+                log.error("no connection can be accepted: %s", error.strerror)
+                self._paused_until = time.monotonic() + PAUSE
+            return
         if self._allowed and isinstance(address, tuple):
             if address[0] not in self._allowed:
                 log.warning("%s may not connect", address[0])
@@ -129,7 +140,7 @@ class Gateway:
         wire = self._make_wire()
         talk = Talk(connection, wire, self._extensions, self._multiprocess)
         self._talks.add(talk)
-        if _is_readable(connection, 0):  # web servers connect when they have a request
+        if is_readable(connection, 0):  # web servers connect when they have a request
             self._ready.put(talk)
         else:
             self._selector.register(connection, selectors.EVENT_READ, talk)
@@ -137,7 +148,7 @@ class Gateway:
     def _take_back(self) -> None:
         """Watch the connections again that threads are done with."""
         try:
-            os.read(self._wake, 4096)
+            self._wake.recv(4096)
         except BlockingIOError:
             pass
         while self._waiting:
@@ -147,11 +158,11 @@ class Gateway:
     def _work(self) -> None:
         """What each thread does."""
         me = current_thread()
-        while True:
-            self._free.add(me)
-            talk = self._ready.get()
+        self._free.add(me)
+        while (talk := self._ready.get()) is not None:
             self._free.discard(me)
             self._serve(talk)
+            self._free.add(me)
 
     def _serve(self, talk: Talk) -> None:
         """Answer what comes on *talk*, then give it back or close it."""
@@ -162,7 +173,7 @@ class Gateway:
             log.warning("a connection was closed: %s", error)
         except OSError as error:
             log.info("a connection broke: %s", error)
-        except Exception as error:
+        except BaseException as error:
             log.error("an answer was cut: %s", error)
         if keeps and not self._stopping:
             self._waiting.append(talk)
@@ -176,7 +187,7 @@ class Gateway:
         while talk.serve(self._application):
             if self._stopping or not self._free:
                 return True
-            if not _is_readable(talk.connection, LINGER):
+            if not is_readable(talk.connection, LINGER):
                 return True
         return False
 
@@ -189,27 +200,24 @@ class Gateway:
             talk.connection.close()
             self._talks.discard(talk)
         deadline = time.monotonic() + GRACE
-        while self._talks and time.monotonic() < deadline:
-            time.sleep(0.02)
+        for _ in self._threads:
+            self._ready.put(None)
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
         for talk in list(self._talks):
             talk.connection.close()
         self._selector.close()
-
-
-def _is_readable(connection: socket.socket, milliseconds: int) -> bool:
-    """Whether bytes come on *connection*, or its end, within *milliseconds*."""
-    watch = select.poll()
-    watch.register(connection, select.POLLIN)
-    return bool(watch.poll(milliseconds))
+        self._wake.close()
+        self._woken.close()
 
 
 @contextmanager
-def _woken_by_signals(descriptor: int) -> Iterator[None]:
-    """Have signals write to *descriptor*, or one could come just before a wait."""
+def _woken_by_signals(woken: socket.socket) -> Iterator[None]:
+    """Have signals write to *woken*, or one could come just before a wait."""
     if current_thread() is not main_thread():
         yield
         return
-    before = signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+    before = signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
     try:
         yield
     finally:

@@ -26,6 +26,13 @@ LINGER = 5.0
 _CHUNK = 64 * 1024
 
 
+def is_readable(connection: socket.socket, milliseconds: int) -> bool:
+    """Whether bytes come on *connection*, or its end, within *milliseconds*."""
+    watch = select.poll()  # select knows descriptors below 1024 alone
+    watch.register(connection, select.POLLIN)
+    return bool(watch.poll(milliseconds))
+
+
 class ClientGone(ConnectionError):
     """The web server has given the request up, or closed the connection."""
 
@@ -79,11 +86,13 @@ class Talk:
     def send(self, data: bytes) -> None:
         """Send *data*; ClientGone where nobody wants it any more."""
         if self.wire.ended and not self.wire.has_body:
-            while select.select([self.connection], [], [], 0)[0] and self.read_more():
+            while is_readable(self.connection, 0) and self.read_more():
                 pass
         if self.wire.aborted:
             raise ClientGone("the web server has aborted the request")
-        self.connection.sendall(data)
+        rest = memoryview(data)
+        while rest:  # sendall would have SILENCE for all of it
+            rest = rest[self.connection.send(rest) :]
 
     def _send_replies(self) -> None:
         if self.wire.replies:
@@ -181,7 +190,7 @@ class _Answer:
             self._run(application)
         except (OSError, ProtocolError):
             raise
-        except Exception:
+        except BaseException:  # SystemExit would end the thread
             if self._started:
                 raise
             log.exception("the application failed")

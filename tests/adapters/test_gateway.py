@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +20,13 @@ from typing import Any
 import pytest
 
 from psp import WSGIApplication
+from psp.adapters import gateway as gateway_module
 from psp.adapters.ajp import AJP
 from psp.adapters.fcgi import FastCGI, Record
 from psp.adapters.gateway import Gateway
 from psp.adapters.listening import address_of, listen, peers, release
 from psp.adapters.scgi import SCGI
-from psp.adapters.talk import Application
+from psp.adapters.talk import Application, Talk
 from psp.adapters.wire import Wire
 
 from .webserver import (
@@ -193,18 +198,92 @@ def test_streams_stop_when_they_are_aborted() -> None:
                 connection.recv(1 << 20)
 
 
+@pytest.mark.parametrize("error", [RuntimeError("no"), SystemExit("no")])
 def test_errors_of_the_application_are_500_and_told_in_the_log(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, error: BaseException
 ) -> None:
     def broken(environ: dict[str, Any], start: Any) -> list[bytes]:
         environ["wsgi.errors"].write("oh")
-        raise RuntimeError("no")
+        raise error
 
-    with serving(broken, FastCGI) as address:
-        data = ask(address, fcgi_request({}))
-    assert fcgi_reply(data).status == "500 Internal Server Error"
-    assert Record(7, 1, b"oh") in fcgi_records(data)
-    assert "RuntimeError: no" in caplog.text
+    with serving(broken, FastCGI, threads=1) as address:
+        for _ in range(2):
+            data = ask(address, fcgi_request({}))
+            assert fcgi_reply(data).status == "500 Internal Server Error"
+            assert Record(7, 1, b"oh") in fcgi_records(data)
+    assert f"{type(error).__name__}: no" in caplog.text
+
+
+class _Full(socket.socket):
+    """A listener of a process that has no descriptor left for its first visitor."""
+
+    calls = 0
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        self.calls += 1
+        if self.calls == 1:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().accept()
+
+
+def test_where_nothing_can_be_accepted_the_gateway_waits(
+    site: Application,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(gateway_module, "PAUSE", 0.1)
+    with _Full(fileno=listen("127.0.0.1:0").detach()) as listener:
+        gateway = Gateway(site, listener, SCGI)
+        thread = Thread(target=gateway.run)
+        thread.start()
+        data = ask(listener.getsockname(), scgi_request({"PATH_INFO": "/page.psp"}))
+        gateway.stop()
+        thread.join(20)
+        assert listener.calls == 2
+    assert cgi_reply(data).body == b"GET  -"
+    assert "no connection can be accepted: Too many open files" in caplog.text
+
+
+def test_descriptors_may_have_high_numbers(site: Application) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4096), most))
+    theirs, ours = socket.socketpair()
+    number = fcntl.fcntl(ours.fileno(), fcntl.F_DUPFD_CLOEXEC, 1024)
+    with ours, theirs, socket.socket(fileno=number) as connection:
+        theirs.sendall(fcgi_request({"PATH_INFO": "/page.psp"}))
+        assert not Talk(connection, FastCGI(), (".psp",)).serve(site)
+        assert fcgi_reply(theirs.recv(65536)).body == b"GET  -"
+
+
+class _Narrow(socket.socket):
+    """A connection that takes little at a time, and not everything in one time-out."""
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        return super().send(data[:1000], flags)
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        raise TimeoutError
+
+
+def test_an_answer_may_take_long_as_long_as_some_of_it_goes() -> None:
+    def large(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [])
+        return [b"x" * 10_000]
+
+    theirs, ours = socket.socketpair()
+    with theirs, _Narrow(fileno=ours.detach()) as connection:
+        theirs.sendall(scgi_request({}))
+        assert not Talk(connection, SCGI(), (".psp",)).serve(large)
+        connection.close()
+        data = b"".join(iter(lambda: theirs.recv(65536), b""))
+    assert cgi_reply(data).body == b"x" * 10_000
+
+
+def test_a_gateway_that_has_ended_leaves_no_threads(site: Application) -> None:
+    before = set(threading.enumerate())
+    with serving(site, SCGI) as address:
+        ask(address, scgi_request({"PATH_INFO": "/page.psp"}))
+    assert set(threading.enumerate()) <= before
 
 
 def test_stopping_lets_requests_finish() -> None:

@@ -213,7 +213,7 @@ class PageRun:
     session: Session | None = None
     language: Language | None = None
     page: LoadedPage | None = None
-    broken: Exception | None = None
+    broken: BaseException | None = None
     failed = False  # what the page did to its session does not count then
 
     def __init__(
@@ -228,7 +228,7 @@ class PageRun:
             options = self.page.page.options
         except errors.PageNotFound:
             raise errors.HTTPError(404) from None
-        except Exception as error:  # it cannot be compiled, or its declarations fail
+        except BaseException as error:  # its declarations may raise SystemExit, too
             self.broken = error
         self.options = options
         self.manners = manners = manners_of(options)

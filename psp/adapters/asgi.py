@@ -114,6 +114,7 @@ class _Run:
         self._inbox = inbox
         self._outbox = outbox
         self._slots = slots
+        self._request = Request(method=scope["method"])
 
     def __call__(self) -> None:
         """Have the handler answer, and pass on what it leaves to be sent."""
@@ -136,11 +137,12 @@ class _Run:
 
     def _handle(self) -> Iterable[bytes]:
         handler, start = self._application.handler, self._outbox.start
+        limits = self._application.limits
         try:
-            request = request_of(self._scope, self._inbox, self._application.limits)
+            self._request = request_of(self._scope, self._inbox, limits)
         except HTTPError as error:
-            return handler.refuse(Request(method=self._scope["method"]), start, error)
-        return handler.handle(request, start)
+            return handler.refuse(self._request, start, error)
+        return handler.handle(self._request, start)
 
     def _await(self, page: Coroutine[Any, Any, object]) -> None:
         """Have the loop run *page*; its body has come before: it may not wait."""
@@ -148,7 +150,8 @@ class _Run:
         if self._outbox.on_loop:
             page.close()
             raise RuntimeError("a page that awaits cannot include another that does")
-        self._inbox.spool()
+        request = self._request
+        self._inbox.spool(request.limits.body_bytes, request.content_length)
         error = asyncio.run_coroutine_threadsafe(self._native(page), loop).result()
         if error is not None:
             raise error

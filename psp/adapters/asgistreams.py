@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
+
+from ..errors import TooLarge
 
 Message = MutableMapping[str, Any]
 
@@ -34,7 +36,9 @@ class Inbox:
         self._came = b""
         self._ended = False
         self._file: IO[bytes] | None = None
+        self._too_long = False
         self._watch: asyncio.Task[None] | None = None
+        self._taking: asyncio.Task[None] | None = None  # the one that asks the server
         self._lock = threading.Lock()  # of what came
         self._turns = asyncio.Lock()  # one asks the server at a time
         self.gone = False
@@ -42,7 +46,7 @@ class Inbox:
     def read(self, size: int, /) -> bytes:
         """Up to *size* bytes, fewer than that only at the end."""
         if self._file is not None:
-            return self._file.read(size)
+            return self._spooled(self._file.read(size))
         while len(self._came) < size and self._pull():
             pass
         return self._cut(size)
@@ -50,7 +54,7 @@ class Inbox:
     def readline(self, size: int, /) -> bytes:
         """Up to and with the next newline, and no more than *size* bytes."""
         if self._file is not None:
-            return self._file.readline(size)
+            return self._spooled(self._file.readline(size))
         while b"\n" not in self._came and len(self._came) < size and self._pull():
             pass
         end = self._came.find(b"\n") + 1 or len(self._came)
@@ -61,20 +65,35 @@ class Inbox:
             data, self._came = self._came[:size], self._came[size:]
         return data
 
-    def spool(self) -> None:
-        """Take in all that is to come, so that reading does not wait any more."""
+    def spool(self, most: int, length: int | None) -> None:
+        """Take in all that is to come, so that reading does not wait any more.
+
+        Of a body of more than *most* bytes, by its *length* if that is known, no more
+        is taken; who reads as far as that gets TooLarge.
+        """
         if self._file is None:
-            file = SpooledTemporaryFile(self._spool_bytes)
-            while self._came or self._pull():
-                file.write(self._cut(len(self._came)))
+            file, size = SpooledTemporaryFile(self._spool_bytes), 0
+            self._too_long = (length or 0) > most
+            while not self._too_long and (self._came or self._pull()):
+                size += file.write(self._cut(len(self._came)))
+                self._too_long = size > most
             file.seek(0)
             self._file = file
 
+    def _spooled(self, data: bytes) -> bytes:
+        """*data* of the file, unless more of the body should follow."""
+        if self._too_long and not data:
+            raise TooLarge(message="a body that was not taken in")
+        return data
+
     def _pull(self) -> bool:
-        """Wait for the next piece: whether there was one."""
+        """Wait for the next piece: whether there may have been one."""
         if self._ended:
             return False
-        asyncio.run_coroutine_threadsafe(self._next(), self._loop).result()
+        try:
+            asyncio.run_coroutine_threadsafe(self._next(), self._loop).result()
+        except CancelledError:  # the request was given up
+            self.gone = self._ended = True
         return True
 
     async def _next(self) -> None:
@@ -82,6 +101,7 @@ class Inbox:
         async with self._turns:
             if self._ended:
                 return
+            self._taking = asyncio.current_task()
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 self.gone = self._ended = True
@@ -104,9 +124,11 @@ class Inbox:
                 self.gone = message["type"] == "http.disconnect"
 
     def close(self) -> None:
-        """Let go of the file and stop looking; from the loop."""
-        if self._watch is not None:
-            self._watch.cancel()
+        """Let go of the file, wait for nothing any more; from the loop."""
+        self._ended = True
+        for task in (self._watch, self._taking):
+            if task is not None:
+                task.cancel()
         if self._file is not None:
             self._file.close()
 
@@ -189,10 +211,12 @@ class Outbox:
             try:
                 self._inbox.watch()
                 await self._send(message)
-            except Exception as error:
+            except BaseException as error:
                 self._inbox.gone = True
-                if sent is not None:
-                    sent.set_exception(Gone(str(error)))
+                if sent is not None:  # whoever waits must not wait for ever
+                    sent.set_exception(Gone(str(error) or "given up"))
+                if not isinstance(error, Exception):
+                    raise
             else:
                 if sent is not None:
                     sent.set_result(None)

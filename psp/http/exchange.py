@@ -300,7 +300,7 @@ class mp_request(RequestMembers):
     def _run(self, function: Callable[..., object], *arguments: object) -> None:
         try:
             function(*arguments)
-        except Exception:
+        except BaseException:  # SystemExit would end the thread, or the server
             self._logger.exception("a cleanup failed")
 
     def form_input(self) -> FormInput:

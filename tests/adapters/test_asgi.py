@@ -281,6 +281,88 @@ def test_a_request_that_the_server_gives_up(site: Write) -> None:
     application._threads.shutdown()  # its thread has ended
 
 
+def has_no_threads(application: ASGIApplication) -> bool:
+    """Whether all threads of *application* have ended, once it is told to stop."""
+    application._threads.shutdown(wait=False)
+    for thread in application._threads._threads:
+        thread.join(30)
+    return not any(thread.is_alive() for thread in application._threads._threads)
+
+
+@pytest.mark.parametrize(
+    "page", ["x<% req.flush() %>", "<%= req.read() %>"], ids=["sends", "reads"]
+)
+def test_a_request_that_is_given_up_while_the_visitor_does_nothing(
+    site: Write, page: str
+) -> None:
+    application = site(page)
+
+    class Silent(Visit):
+        def __init__(self) -> None:
+            super().__init__(b"1", b"2")
+            self.waits = asyncio.Event()
+
+        async def receive(self) -> Message:
+            self.waits.set()
+            await asyncio.Event().wait()
+            return {}
+
+        async def send(self, message: Message) -> None:
+            await self.receive()
+
+    async def run() -> None:
+        visit = Silent()
+        task = asyncio.ensure_future(visit.run(application))
+        await visit.waits.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(asyncio.wait_for(run(), 30))
+    assert has_no_threads(application)
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": "200000"}])
+def test_a_page_that_awaits_takes_in_no_more_than_the_limit(
+    site: Write, headers: dict[str, str]
+) -> None:
+    page = "<% import asyncio\nawait asyncio.sleep(0) %><%= len(req.read()) %>"
+    application = site(page, limits={"body_bytes": 1000})
+    pieces = [b"x" * 500] * 400
+
+    async def run(visit: Visit) -> Visit:
+        visit.scope["headers"] = [(k.encode(), v.encode()) for k, v in headers.items()]
+        return await visit.run(application)
+
+    visit = Visit(*pieces)
+    asyncio.run(run(visit))
+    assert visit.status == 413
+    assert len(visit._pieces) >= 390  # one or two more are taken to see him leave
+
+
+def test_who_reads_past_what_was_taken_in_is_told(site: Write) -> None:
+    page = """<% import asyncio
+await asyncio.sleep(0)
+from psp.http.forms import FieldStorage
+from psp.http.limits import Limits
+%><%= len(FieldStorage(req, limits=Limits(body_bytes=10_000))) %>"""
+    application = site(page, limits={"body_bytes": 1000})
+    assert ask(application, b"a=" + b"x" * 4000, headers=FORM).status == 413
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("<%! raise SystemExit %>", 500),
+        ("<% import sys; req.register_cleanup(sys.exit) %>", 200),
+    ],
+)
+def test_what_ends_a_program_ends_no_server(
+    site: Write, page: str, status: int
+) -> None:
+    assert ask(site(page)).status == status
+
+
 def messages(*types: str) -> Callable[[], Any]:
     async def each() -> AsyncIterator[Message]:
         for name in types:

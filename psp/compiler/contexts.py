@@ -12,9 +12,10 @@ from typing import NoReturn
 
 from ..errors import PageSyntaxError
 from ..page import Notice
-from ..source import Span
-from .html import TEXT, Refused, State, read
+from ..source import Source, Span
+from .html import TEXT, State, read
 from .html_choice import describe, escaper_at, join
+from .html_scripts import Refused
 from .nodes import Escape, Expression, Text, notice
 from .skeleton import Skeleton
 from .suites import hole_of, written_by
@@ -104,6 +105,10 @@ class _Walker:
             if hole.kind is _EXPRESSION:
                 return self._choose(index, state)
         except Refused as reason:
+            start = hole.node.span.start
+            if isinstance(hole.node, Text) and _as_written(hole.node, hole.source):
+                span = Span(start + reason.at, start + reason.at + 1)
+                raise PageSyntaxError.at(hole.source, span, str(reason)) from None
             self._refuse(index, str(reason))
         return state
 
@@ -256,6 +261,12 @@ class _Walker:
         if isinstance(hole.node, Text):  # what matters is where it ends
             span = Span(max(span.end - 1, span.start), span.end)
         raise PageSyntaxError.at(hole.source, span, message) from None
+
+
+def _as_written(node: Text, source: Source) -> bool:
+    """Whether offsets into the text of *node* are offsets into its span."""
+    start, end = node.span
+    return source.text[start:end] == node.text
 
 
 def _elsewhere(value: ast.expr) -> bool:

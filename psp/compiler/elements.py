@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from ..light import NamedTuple
 from ..page import Notice
 from ..source import Source, Span
-from .html import TEXT, Refused, State, read
+from .html import TEXT, State, read
 from .html_choice import escaper_at
+from .html_scripts import Refused
 from .nodes import Expression, Text, notice
 from .skeleton import Skeleton
 from .suites import hole_of, suites, written_by

@@ -11,31 +11,39 @@ import re
 from typing import NamedTuple
 
 from .html_attributes import RAW_ELEMENTS, content_of, value_of
-from .html_scripts import Script, Style, read_script, read_style, url_part
+from .html_scripts import (
+    Refused,
+    Script,
+    Style,
+    read_script,
+    read_style,
+    script_end,
+    url_part,
+)
 
 MIXED = "\0"  # the name of an attribute, or a type, that branches disagree on
 
-_SPACE = " \t\n\r\f"
-_NAME = r"[^\s/>\"'=<]+"
-_VALUE = r"\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+"
+#: White space of HTML, which is less than what ``\s`` stands for.
+_S = r"[ \t\n\r\f]"
+_NAME = r"[^ \t\n\r\f/>\"'=<]+"
+_VALUE = r"\"[^\"]*\"|'[^']*'|[^ \t\n\r\f\"'=<>`]+"
 _RAW = "|".join(sorted(RAW_ELEMENTS))
+_FLAGS = re.IGNORECASE | re.ASCII
 #: Text and whole tags of elements that have nothing special inside.
 _SKIP = re.compile(
-    rf"(?>[^<]+|<(?!/?(?:{_RAW})[\s/>])/?[a-z]{_NAME[:-1]}*"
-    rf"(?>\s+{_NAME}(?>\s*=\s*(?>{_VALUE}))?)*\s*/?>)*",
-    re.IGNORECASE,
+    rf"(?>[^<]+|<(?!/?(?:{_RAW})[ \t\n\r\f/>])/?[a-z]{_NAME[:-1]}*"
+    rf"(?>{_S}+{_NAME}(?>{_S}*={_S}*(?>{_VALUE}))?)*{_S}*/?>)*",
+    _FLAGS,
 )
-_OPEN = re.compile(r"<(?:(!--)|(/?)([a-zA-Z][^\s/>]*)|([!?/]))")
+_OPEN = re.compile(r"<(?:(!--)|(/?)([a-zA-Z][^ \t\n\r\f/>]*)|([!?/]))")
 _COMMENT_END = re.compile(r"--!?>")
-_BETWEEN = re.compile(r"[\s/]*")
-_ATTRIBUTE = re.compile(r"=?[^\s/>=]*")
-_BLANK = re.compile(r"\s*")
-_BARE_END = re.compile(r"[\s>]")
+_BETWEEN = re.compile(r"[ \t\n\r\f/]*")
+_ATTRIBUTE = re.compile(r"=?[^ \t\n\r\f/>=]*")
+_BLANK = re.compile(rf"{_S}*")
+_BARE_END = re.compile(r"[ \t\n\r\f>]")
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*['\"]?)?", re.IGNORECASE)
-
-
-class Refused(Exception):
-    """No escaper makes a value safe in this place."""
+_IGNORED = str.maketrans("", "", "\t\n\r")  # by the parser of URLs, anywhere
+_EDGES = "".join(map(chr, range(33)))
 
 
 class State(NamedTuple):
@@ -44,7 +52,8 @@ class State(NamedTuple):
     *place* is text, tag, name (of an attribute), named (behind it), equals, value, raw
     (inside a raw element), comment or bogus (``<!doctype``); *kind* is what a value or
     a raw element holds, *inner* the place within that, *rest* the start of a mark that
-    is not whole yet.
+    is not whole yet. *hidden* is "open" behind the ``<!--`` of a script, and "twice"
+    where a ``<script>`` behind that has to end first.
     """
 
     place: str = "text"
@@ -52,27 +61,32 @@ class State(NamedTuple):
     attribute: str = ""
     quote: str = ""
     kind: str = ""
-    inner: Script | Style | str = ""
+    inner: Script | Style | State | str = ""
     typed: str = ""  # the type of a script, or what a meta element stands for
     rest: str = ""
     bare: bool = False  # at the start of a value without quotes
+    hidden: str = ""
 
 
 TEXT = State()
 
 
 def read(state: State, text: str) -> State:
-    """The place behind the page text *text*."""
-    if state.rest:
+    """The place behind the page text *text*; raises Refused, with the offset."""
+    before = len(state.rest)
+    if before:
         text, state = state.rest + text, state._replace(rest="")
     at = 0
     if state is TEXT:  # most texts are read to their end by this
         at = _skip(_SKIP, text, at)
-    while at < len(text):
-        if state.place == "text":
-            state, at = _text(state, text, at)
-        else:
-            state, at = _READERS[state.place](state, text, at)
+    try:
+        while at < len(text):
+            if state.place == "text":
+                state, at = _text(state, text, at)
+            else:
+                state, at = _READERS[state.place](state, text, at)
+    except Refused as reason:
+        raise Refused(str(reason), max(at - before, 0)) from None
     return state
 
 
@@ -103,10 +117,13 @@ def _text(state: State, text: str, at: int) -> tuple[State, int]:
 
 def _tag(state: State, text: str, at: int) -> tuple[State, int]:
     """Between attributes."""
-    at = _skip(_BETWEEN, text, at)
+    start, at = at, _skip(_BETWEEN, text, at)
     if at == len(text):
         return state, at
     if text[at] == ">":
+        if state.element in RAW_ELEMENTS and text.endswith("/", start, at):
+            message = "closes itself in SVG alone: write its end tag"
+            raise Refused(f"<{state.element}/> {message}")
         return _opened(state), at + 1
     return state._replace(place="name", attribute=""), at
 
@@ -119,10 +136,12 @@ def _opened(state: State) -> State:
     return State("raw", state.element, kind=kind, inner=_start(kind))
 
 
-def _start(kind: str) -> Script | Style | str:
+def _start(kind: str) -> Script | Style | State | str:
     """The place at the start of a value."""
     if kind == "script":
         return Script()
+    if kind == "srcdoc":
+        return TEXT
     return Style() if kind == "style" else "start"
 
 
@@ -177,19 +196,20 @@ def _value(state: State, text: str, at: int) -> tuple[State, int]:
         match = _BARE_END.search(text, at)
         end = behind = match.start() if match else -1
     chunk = text[at:] if end < 0 else text[at:end]
-    state = _typed(state, chunk)
+    state = inside(_typed(state, chunk), chunk)
     if end < 0:
-        return inside(state, chunk), len(text)
-    return (
-        State("tag", state.element, typed=state.typed),
-        behind,
-    )
+        return state, len(text)
+    typed = state.typed
+    if state.kind == "fixed" and state.element == "script":
+        typed += ";"  # of several types the first counts
+    return State("tag", state.element, typed=typed), behind
 
 
 def _typed(state: State, chunk: str) -> State:
     """Remember the attributes that decide what others mean."""
     if state.kind != "fixed":
         return state
+    chunk = _decoded(chunk)
     if state.element == "script":
         return state._replace(typed=state.typed + chunk)
     if state.element == "meta" and chunk.strip().lower() == "refresh":
@@ -203,10 +223,8 @@ def inside(state: State, chunk: str) -> State:
     """The place behind *chunk* of a value or of a raw element's content."""
     if not chunk:
         return state
-    if state.place == "value" and "&" in chunk:
-        import html
-
-        chunk = html.unescape(chunk)
+    if state.place == "value":
+        chunk = _decoded(chunk)
     inner, kind = state.inner, state.kind
     if kind == "url" and inner == "start" and _runs(chunk):
         kind, inner, chunk = "link-script", Script(), chunk.partition(":")[2]
@@ -214,24 +232,40 @@ def inside(state: State, chunk: str) -> State:
         match = _REFRESH.match(chunk) if state.attribute == "content" else None
         if match and inner == "start":
             kind, chunk = "url", chunk[match.end() :]
-    if isinstance(inner, Script):
+    if isinstance(inner, State):
+        inner = read(inner, chunk)
+    elif isinstance(inner, Script):
         inner = read_script(inner, chunk)
     elif isinstance(inner, Style):
         inner = read_style(inner, chunk)
-    elif kind == "url" and inner != "mixed":
+    elif kind == "url":
         inner = url_part(inner, chunk)
     return state._replace(kind=kind, inner=inner, bare=False)
 
 
+def _decoded(chunk: str) -> str:
+    """What *chunk* of a value says, its character references read."""
+    if "&" not in chunk:
+        return chunk
+    import html
+
+    return html.unescape(chunk)
+
+
 def _runs(chunk: str) -> bool:
     """Whether a URL that starts with *chunk* is a script."""
-    return chunk.strip().lower().startswith("javascript:")
+    url = chunk.translate(_IGNORED).lstrip(_EDGES)
+    return url.lower().startswith("javascript:")
 
 
 def _raw(state: State, text: str, at: int) -> tuple[State, int]:
     if state.element == "plaintext":
         return state, len(text)
-    end = re.compile(rf"</{state.element}(?=[\s/>])", re.IGNORECASE).search(text, at)
+    if state.element == "script":
+        end, hidden = script_end(text, at, state.hidden)
+        state = state._replace(hidden=hidden)
+    else:
+        end = _end_tag(state.element).search(text, at)
     if end:
         return State("tag", "/" + state.element), end.end()
     chunk = text[at:]
@@ -240,6 +274,10 @@ def _raw(state: State, text: str, at: int) -> tuple[State, int]:
         kept = inside(state, chunk[:partial])
         return kept._replace(rest=chunk[partial:]), len(text)
     return inside(state, chunk), len(text)
+
+
+def _end_tag(element: str) -> re.Pattern[str]:
+    return re.compile(rf"</{element}(?=[ \t\n\r\f/>])", _FLAGS)
 
 
 def _comment(state: State, text: str, at: int) -> tuple[State, int]:

@@ -5,6 +5,8 @@ From the attribute index of the HTML standard and SVG 2.
 
 from __future__ import annotations
 
+import re
+
 _URLS = frozenset(
     "action archive background cite classid codebase data formaction href icon "
     "longdesc manifest ping poster profile src usemap".split()
@@ -17,6 +19,15 @@ _SCRIPTS = frozenset(
     "text/x-ecmascript application/x-javascript application/x-ecmascript "
     "importmap speculationrules".split()
 )
+
+#: Code of Alpine.js, Vue and htmx, which they run as it stands.
+_CODE = frozenset(
+    "hx-headers hx-vals hx-vars v-else-if v-for v-html v-if v-model v-show v-slot "
+    "v-text x-data x-effect x-for x-html x-id x-if x-init x-model x-modelable x-show "
+    "x-text".split()
+)
+_MODIFIERS = re.compile(r"[.:].*", re.DOTALL)
+_CODE_STARTS = ("@", ":", "on", "hx-on", "x-on:", "x-bind:", "v-on:", "v-bind:")
 
 #: Elements whose content has no tags in it.
 RAW_ELEMENTS = frozenset(
@@ -31,10 +42,12 @@ def value_of(element: str, attribute: str, refresh: bool) -> str:
     name = attribute
     if name.startswith("xmlns"):
         return "url"
-    if ":" in name and not name.startswith(("hx-on", "on")):
-        name = name.rpartition(":")[2]
-    if name.startswith(("on", "hx-on")):
+    if name.startswith(_CODE_STARTS) or _MODIFIERS.sub("", name) in _CODE:
         return "script"
+    if ":" in name:
+        name = name.rpartition(":")[2]
+        if name.startswith("on"):
+            return "script"
     if name == "style":
         return "style"
     if name in _URLS:

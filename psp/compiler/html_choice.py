@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .html import MIXED, Refused, State, opened_value
-from .html_scripts import Script, Style
+from .html import MIXED, State, opened_value
+from .html_scripts import Refused, Script, Style
 
 _NAMES = {
     "tag": "an attribute's name",
@@ -35,6 +35,7 @@ _STYLE = {
 _URL = {
     "start": "url",
     "scheme": "url_scheme",
+    "given": "url_scheme",
     "path": "url_path",
     "query": "url_query",
 }
@@ -57,6 +58,8 @@ def escaper_at(state: State, raw: bool = False) -> tuple[str, State]:
     if state.place not in ("value", "raw"):
         where = _NAMES[state.place]
         raise Refused(f"an expression cannot stand in {where}{_ADVICE.get(where, '')}")
+    if state.place == "raw" and state.rest.startswith("</"):
+        raise Refused(f"an expression cannot follow '</' inside <{state.element}>")
     name = _inner(state)
     if state.place == "value":
         name = _for_value(name, state)
@@ -74,9 +77,16 @@ def _inner(state: State) -> str:
             raise Refused(f"an expression cannot decide {what}: it says what is run")
         case "srcset" | "refresh":
             return state.kind
-        case "srcdoc":
-            return "html"
+    if isinstance(inner, State):
+        return escaper_at(inner)[0] or "html"
+    if isinstance(inner, Script | Style) and inner.escaped:
+        raise Refused("an expression cannot stand behind a backslash")
     if isinstance(inner, Script):
+        if inner.doubt:
+            raise Refused(
+                "the slash behind a bracket or branch before this expression "
+                "may divide or start a regular expression: put ( or ; before it"
+            )
         name = _SCRIPT[inner.mode]
         return f"{name}+url_query" if state.kind == "link-script" else name
     if isinstance(inner, Style):
@@ -111,13 +121,17 @@ def _for_value(name: str, state: State) -> str:
 def _behind(state: State) -> State:
     """The place behind an expression."""
     inner = state.inner
-    if isinstance(inner, Script) and inner.mode == "code":
-        inner = inner._replace(operand=True)
-    elif isinstance(inner, Style) and inner.part == "start":
-        if inner.mode.startswith("url"):
-            inner = inner._replace(part="scheme")
-    elif state.kind == "url" and inner == "start":
-        inner = "scheme"
+    if isinstance(inner, State):
+        inner = escaper_at(inner, raw=True)[1]
+    elif isinstance(inner, Script):
+        last = "operand" if inner.mode == "code" else inner.last
+        inner = inner._replace(last=last, escaped=False)
+    elif isinstance(inner, Style):
+        starts = inner.mode.startswith("url") and inner.part == "start"
+        part = "scheme" if starts else inner.part
+        inner = inner._replace(part=part, escaped=False)
+    elif state.kind == "url" and inner in ("start", "scheme"):
+        inner = "given"
     typed = state.typed
     if state.place == "value" and state.element == "meta" and not typed:
         typed = "content" if state.attribute == "content" else typed
@@ -135,16 +149,40 @@ def join(first: State, second: State) -> State | None:
             return State("name", first.element, attribute=MIXED, typed=typed)
     if first.place != second.place or first.place not in ("value", "raw"):
         return None
-    if isinstance(first.inner, Script) and isinstance(second.inner, Script):
-        met = first._replace(inner=first.inner._replace(operand=second.inner.operand))
-        return met._replace(bare=second.bare) if _same(met, second) else None
-    inner = first.inner if first.inner == second.inner else "mixed"
-    if isinstance(first.inner, Style) and isinstance(second.inner, Style):
-        if first.inner.mode != second.inner.mode:
-            return None
-        inner = first.inner._replace(part="mixed")
+    inner = _join_inner(first.inner, second.inner)
+    if inner is None:
+        return None
     met = first._replace(inner=inner, bare=False)
     return met if _same(met, second._replace(inner=inner)) else None
+
+
+def _join_inner(
+    first: Script | Style | State | str, second: Script | Style | State | str
+) -> Script | Style | State | str | None:
+    """The same within a value or a raw element."""
+    if first == second:
+        return first
+    if isinstance(first, State) and isinstance(second, State):
+        return join(first, second)
+    if isinstance(first, Script) and isinstance(second, Script):
+        return _join_scripts(first, second)
+    if isinstance(first, Style) and isinstance(second, Style):
+        same = first._replace(part=second.part) == second
+        return first._replace(part="mixed") if same else None
+    return "mixed"
+
+
+def _join_scripts(first: Script, second: Script) -> Script | None:
+    """The same within a script, whose strings and templates have to be the same."""
+    met = first
+    if first.last != second.last:
+        met = met._replace(last="unsure")
+    if first.conditions != second.conditions:
+        met = met._replace(conditions=())
+    if second.doubt:
+        met = met._replace(doubt=True)
+    other = second._replace(last=met.last, conditions=met.conditions, doubt=met.doubt)
+    return met if met == other else None
 
 
 def _same(first: State, second: State) -> bool:

@@ -9,8 +9,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+
+class Refused(Exception):
+    """No escaper makes a value safe in this place, *at* characters into a text."""
+
+    def __init__(self, message: str, at: int = 0):
+        super().__init__(message)
+        self.at = at
+
+
 _QUOTES = {'"': "double", "'": "single", "`": "template"}
-_CODE = re.compile(r"""[^"'`/{}<]+|<!--|//|/\*|["'`{}/<]""")
+_CODE = re.compile(r"""[^"'`/{}()<]+|<!--|//|/\*|["'`{}()/<]""")
 _ENDS = {
     "double": re.compile(r'(?:[^"\\\n]|\\[\s\S])*(["\n])'),
     "single": re.compile(r"(?:[^'\\\n]|\\[\s\S])*(['\n])"),
@@ -20,34 +29,51 @@ _ENDS = {
     "regexp": re.compile(r"(?:[^/\\\[\n]|\\.)*([/\n\[])"),
     "class": re.compile(r"(?:[^\]\\\n]|\\.)*([\]\n])"),
 }
-_LAST = re.compile(r"([\w$]+|[^\w$\s])\s*\Z")
+_LAST = re.compile(r"([\w$]+|\+\+|--|[^\w$\s])\s*\Z")
+_BACKSLASHES = re.compile(r"\\+\Z")
+_CONDITIONS = frozenset(("if", "while", "for", "with"))
 #: Words behind which a slash starts a regular expression.
 _OPERATORS = frozenset(
-    "await case delete do else in instanceof new of return throw typeof void "
+    "await case default delete do else in instanceof new of return throw typeof void "
     "yield".split()
 )
 
-_STYLE = re.compile(r"""[^"'/u()U]+|/\*|url\(\s*["']?|["']|[/()uU]""", re.IGNORECASE)
+_STYLE = re.compile(
+    r"""[^"'/u()U\\]+|\\[\s\S]|/\*|url\(\s*["']?|["']|[/()uU\\]""", re.IGNORECASE
+)
 _STYLE_ENDS = {
     "double": re.compile(r'(?:[^"\\\n]|\\[\s\S])*(["\n])'),
     "single": re.compile(r"(?:[^'\\\n]|\\[\s\S])*(['\n])"),
     "comment": re.compile(r"[\s\S]*?(\*/)"),
-    "url": re.compile(r"[^)]*(\))"),
+    "url": re.compile(r"(?:[^)\\]|\\[\s\S])*(\))"),
 }
 _STYLE_ENDS["url-double"] = _STYLE_ENDS["double"]
 _STYLE_ENDS["url-single"] = _STYLE_ENDS["single"]
 
 
-class Script(NamedTuple):
-    """A place in a script; a slash behind an *operand* divides.
+#: What decides where a script ends (HTML standard, 13.2.5.15 to 13.2.5.31).
+_SCRIPT_MARK = re.compile(
+    r"<!--(?P<whole>-*>)?|(?P<shown>-->)|<(?P<end>/?)script(?=[ \t\n\r\f/>])",
+    re.IGNORECASE | re.ASCII,
+)
 
-    *braces* has, for each template that is open around this place, how many braces
-    are open in its ``${``.
+
+class Script(NamedTuple):
+    """A place in a script.
+
+    *last* is what a slash here stands behind: an operand, which it divides, an
+    operator, a keyword with a condition to come, or something unsure; *doubt* says
+    that one stood behind the last of these. *braces* has, for each template that is
+    open around this place, how many braces are open in its ``${``, *conditions* for
+    each bracket whether it holds a condition.
     """
 
     mode: str = "code"
-    operand: bool = False
+    last: str = "operator"
     braces: tuple[int, ...] = ()
+    conditions: tuple[bool, ...] = ()
+    doubt: bool = False
+    escaped: bool = False  # behind a backslash
 
 
 class Style(NamedTuple):
@@ -55,16 +81,39 @@ class Style(NamedTuple):
 
     mode: str = "code"
     part: str = "start"
+    escaped: bool = False  # behind a backslash
+
+
+def script_end(text: str, at: int, hidden: str) -> tuple[re.Match[str] | None, str]:
+    """The end tag of a script from *at* on, and what hides it behind *text*.
+
+    *hidden* is "open" behind ``<!--``, and "twice" behind a ``<script>`` that follows
+    and whose own end tag comes first.
+    """
+    for mark in _SCRIPT_MARK.finditer(text, at):
+        if mark["shown"]:
+            hidden = ""
+        elif mark["end"] is None:
+            hidden = hidden if mark["whole"] else hidden or "open"
+        elif not mark["end"]:
+            hidden = "twice" if hidden else ""
+        elif hidden == "twice":
+            hidden = "open"
+        else:
+            return mark, hidden
+    return None, hidden
 
 
 def read_script(state: Script, text: str) -> Script:
-    """The place behind *text*."""
-    at = 0
+    """The place behind *text*, which is not empty."""
+    at = int(state.escaped)
+    state = state._replace(escaped=False)
     while at < len(text):
         if state.mode != "code":
             match = _ENDS[state.mode].match(text, at)
             if match is None:
-                return state
+                comment = state.mode in ("line", "block")
+                return state._replace(escaped=not comment and _escapes(text, at))
             at = match.end()
             state = _leave(state, match[1])
             continue
@@ -75,16 +124,23 @@ def read_script(state: Script, text: str) -> Script:
     return state
 
 
+def _escapes(text: str, at: int) -> bool:
+    """Whether *text* from *at* ends in a backslash that is none itself."""
+    found = _BACKSLASHES.search(text, at)
+    return found is not None and len(found[0]) % 2 == 1
+
+
 def _leave(state: Script, end: str) -> Script:
     mode = state.mode
     if end == "${":
-        return Script("code", False, (*state.braces, 0))
+        braces = (*state.braces, 0)
+        return state._replace(mode="code", last="operator", braces=braces)
     if end == "[":
         return state._replace(mode="class")
     if mode == "class" and end == "]":
         return state._replace(mode="regexp")
     comment = mode in ("line", "block")
-    return state._replace(mode="code", operand=state.operand if comment else True)
+    return state._replace(mode="code", last=state.last if comment else "operand")
 
 
 def _code(state: Script, token: str) -> Script:
@@ -96,49 +152,62 @@ def _code(state: Script, token: str) -> Script:
         case "/*":
             return state._replace(mode="block")
         case "/":
-            if state.operand:
-                return state._replace(operand=False)
-            return state._replace(mode="regexp")
+            if state.last == "operand":
+                return state._replace(last="operator")
+            return state._replace(
+                mode="regexp", doubt=state.doubt or state.last == "unsure"
+            )
         case "{" | "}":
             return _brace(state, 1 if token == "{" else -1)
-    last = _LAST.search(token)
-    if last is None:
-        return state
-    word = last[1]
-    is_word = word[0].isalnum() or word[0] in "_$"
-    operand = word not in _OPERATORS if is_word else word in ")]"
-    return state._replace(operand=operand)
+        case "(":
+            condition = state.last == "condition"
+            opened = (*state.conditions, condition)
+            return state._replace(last="operator", conditions=opened)
+        case ")":
+            condition = bool(state.conditions) and state.conditions[-1]
+            last = "operator" if condition else "operand"
+            return state._replace(last=last, conditions=state.conditions[:-1])
+    last_word = _LAST.search(token)
+    return state if last_word is None else state._replace(last=_kind(last_word[1]))
+
+
+def _kind(word: str) -> str:
+    """What a slash behind *word* stands behind."""
+    if word in _CONDITIONS:
+        return "condition"
+    if word[0].isalnum() or word[0] in "_$":
+        return "operator" if word in _OPERATORS else "operand"
+    return "operand" if word in ("]", "++", "--") else "operator"
 
 
 def _brace(state: Script, step: int) -> Script:
+    last = "operator" if step > 0 else "unsure"
     if not state.braces:
-        return state._replace(operand=False)
+        return state._replace(last=last)
     depth = state.braces[-1] + step
     if depth < 0:
-        return Script("template", False, state.braces[:-1])
-    return Script("code", False, (*state.braces[:-1], depth))
+        return state._replace(mode="template", braces=state.braces[:-1])
+    return state._replace(last=last, braces=(*state.braces[:-1], depth))
 
 
 def read_style(state: Style, text: str) -> Style:
-    """The place behind *text*."""
-    at = 0
+    """The place behind *text*, which is not empty."""
+    at = int(state.escaped)
+    state = state._replace(escaped=False)
     while at < len(text):
         if state.mode != "code":
             match = _STYLE_ENDS[state.mode].match(text, at)
-            inside = text[at:] if match is None else ""
             if match is None:
-                if state.mode.startswith("url"):
-                    return state._replace(part=url_part(state.part, inside))
-                return state
-            state, at = (
-                Style("url" if _closes_url(state, match) else "code"),
-                match.end(),
-            )
+                return _within(state, text, at)
+            state = Style("url" if _closes_url(state, match) else "code")
+            at = match.end()
             continue
         match = _STYLE.match(text, at)
         assert match is not None
         token, at = match[0], match.end()
-        if token in ("'", '"'):
+        if token == "\\":
+            state = state._replace(escaped=True)
+        elif token in ("'", '"'):
             state = Style(_QUOTES[token])
         elif token == "/*":
             state = Style("comment")
@@ -146,6 +215,15 @@ def read_style(state: Style, text: str) -> Style:
             quote = _QUOTES.get(token[-1])
             state = Style(f"url-{quote}" if quote else "url")
     return state
+
+
+def _within(state: Style, text: str, at: int) -> Style:
+    """The place behind *text* from *at*, which ends in what it starts in."""
+    if state.mode == "comment":
+        return state
+    if state.mode.startswith("url"):
+        state = state._replace(part=url_part(state.part, text[at:]))
+    return state._replace(escaped=_escapes(text, at))
 
 
 def _closes_url(state: Style, match: re.Match[str]) -> bool:
@@ -157,9 +235,25 @@ _DELIMITER = re.compile("[:/?#]")
 
 
 def url_part(part: str, text: str) -> str:
-    """The part of a URL behind *text*: start, scheme (perhaps), path or query."""
-    if "?" in text or "#" in text or part in ("query", "mixed"):
-        return part if part == "mixed" else "query"
+    """The part of a URL behind *text*.
+
+    That is start, scheme (perhaps), given (the same, and an expression has a share in
+    it), path, query, or mixed. Raises Refused where a given scheme ends.
+    """
+    if part == "query":
+        return part
+    end = _DELIMITER.search(text)
+    if part in ("given", "mixed") and end and end[0] == ":":
+        raise Refused(
+            "an expression cannot be the scheme of a URL: "
+            "write all up to here as one expression"
+        )
+    if part == "mixed":
+        return part
+    if "?" in text or "#" in text:
+        return "query"
     if part == "start" and not text.strip():
         return part
-    return "path" if part == "path" or _DELIMITER.search(text) else "scheme"
+    if part == "path" or end:
+        return "path"
+    return "given" if part == "given" else "scheme"

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from ..source import Source, Span
-from .html import TEXT, Refused, State, read
+from .html import TEXT, State, read
 from .html_choice import escaper_at
+from .html_scripts import Refused
 from .nodes import Escape, Expression, Include, Node, Page, Text
 
 _ELEMENT = re.compile(r"<(?:script|style)(?=[\s/>])", re.IGNORECASE)

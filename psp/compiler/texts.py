@@ -161,5 +161,6 @@ def _cut(node: Node, start: int, end: int) -> Node:
     """A text without *start* characters at its start and *end* at its end."""
     if not isinstance(node, Text) or not (start or end):
         return node
+    first = node.span.start + start
     text = node.text[start : max(len(node.text) - end, start)]
-    return Text(Span(node.span.start + start, node.span.end), text)
+    return Text(Span(first, max(node.span.end - end, first)), text)

@@ -230,7 +230,7 @@ REFUSED = [
     ),
     (
         "<meta content='<%= x %>' http-equiv='refresh'>",
-        "1:46: http-equiv has to come before the content it explains",
+        "1:38: http-equiv has to come before the content it explains",
     ),
     (
         "<% if x: %><a href='/'><% else: %><a href=\"<% end %><%= x %>",

@@ -6,7 +6,6 @@ then it must be writable by nobody, its owner included.
 
 from __future__ import annotations
 
-import errno
 import os
 import posixpath
 import time
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 1024 * 1024  # bytes of one file
 
-_MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 _ABANDONED = 3600  # seconds after which a temporary file has lost its writer
 
 
@@ -69,13 +67,15 @@ class DiskCache:
             forbidden = WRITABLE_BY_OTHERS if self.key_file else WRITABLE
             data = read_trusted(path, LARGEST, forbidden)
             return unpack(data, name, self._key.load())
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            pass  # ValueError: no file can have this name
         except OSError as error:
-            if error.errno not in _MISSING:
+            from errno import ENAMETOOLONG
+
+            if error.errno != ENAMETOOLONG:
                 self._complaints.say("read", path, error)
         except (Doubt, Untrusted) as doubt:
             self._complaints.say("read", path, doubt)
-        except ValueError:  # no file can have this name
-            pass
         return None
 
     def put(self, page: CompiledPage) -> None:

@@ -6,9 +6,9 @@ import posixpath
 from time import monotonic
 
 from .errors import PageNotFound, PspError
+from .light import lazy
 from .options import DEFAULT_OPTIONS, PageOptions
 from .page import CompiledPage, Fingerprint
-from .runtime.interface import PageInterface
 from .runtime.output import Output, join
 from .runtime.run import Again, LoadedPage, run_page
 from .slot import FOREVER, Slot, current, present
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .cache import PageCache
     from .loaders import Loader
+    from .runtime.interface import PageInterface
     from .runtime.kept import FragmentCache
     from .source import Source
 
@@ -142,7 +143,7 @@ class Engine:
         from .runtime.parts import FragmentDone
 
         output = Output()
-        interface = PageInterface(self, output, self.names)
+        interface = self._interface(self, output, self.names)
         interface._wanted = fragment
         try:
             run_page(page, {**self.names, **names}, output, interface, self)
@@ -158,11 +159,17 @@ class Engine:
         output = Output()
         interface = None
         if page.needs_interface:
-            interface = PageInterface(self, output, self.names)
+            interface = self._interface(self, output, self.names)
         run_page(page, names, output, interface, self)
         if interface is not None:
             interface.finish()
         return output.text()
+
+    @lazy
+    def _interface(self) -> type[PageInterface]:
+        from .runtime.interface import PageInterface  # most pages do without
+
+        return PageInterface
 
     def _check_names(self, page: LoadedPage, names: Mapping[str, object]) -> None:
         """Refuse *names* that are not what *page* declares, if it declares any."""

@@ -7,6 +7,10 @@ the first pattern that is used.
 
 from __future__ import annotations
 
+#: Whether this process ends with its first answer: nothing is made ready then that
+#: takes longer than one answer gains by it. Set before what looks at it is imported.
+one_answer = False
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -84,7 +88,7 @@ else:
             body["_fields"] = body["__match_args__"] = fields
             body["__slots__"] = ()
             for index, field in enumerate(fields):
-                body[field] = _field(index, f"Field number {index}")
+                body[field] = _field(index, "A field")
             return type.__new__(kind, name, bases, body)
 
     class NamedTuple(tuple, metaclass=_Fields):

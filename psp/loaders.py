@@ -9,7 +9,6 @@ that starts with ``/`` is a path of the file system.
 
 from __future__ import annotations
 
-import errno
 import os
 import posixpath
 import stat
@@ -37,16 +36,7 @@ _OPEN = os.O_RDONLY
 for _flag in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW", "O_BINARY"):
     _OPEN |= getattr(os, _flag, 0)
 
-_ABSENT = {errno.ENOENT, errno.ENOTDIR}
-_NOT_A_PAGE = {
-    errno.EACCES,
-    errno.EINVAL,
-    errno.EISDIR,
-    errno.ELOOP,
-    errno.ENAMETOOLONG,
-    errno.ENXIO,
-    errno.EPERM,
-}
+_NOT_A_PAGE = ("EACCES", "EINVAL", "EISDIR", "ELOOP", "ENAMETOOLONG", "ENXIO", "EPERM")
 
 
 class FileLoader:
@@ -154,10 +144,12 @@ def _explain(name: str, error: OSError | UnicodeEncodeError) -> None:
     """Return if the file is just not there; raise what else is the matter."""
     if isinstance(error, UnicodeEncodeError):
         raise PageNotFound(name, f"{name!r} cannot be the name of a page") from error
-    if error.errno in _ABSENT:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
         return
+    from errno import errorcode
+
     message = f"{name!r} cannot be read: {error.strerror}"
-    if error.errno in _NOT_A_PAGE:
+    if errorcode.get(error.errno or 0) in _NOT_A_PAGE:
         raise PageNotFound(name, message) from error
     raise PspError(message) from error
 

@@ -78,9 +78,9 @@ def _state_of(config: str) -> bytes | None:
     if abs(time.time_ns() - files[0].st_mtime_ns) < _TICK:
         return None
     variables = sorted(
-        item
-        for item in os.environ.items()
-        if item[0].startswith("PSP_") or item[0] in _FOLDERS
+        (name, os.environ[name])
+        for name in os.environ
+        if name.startswith("PSP_") or name in _FOLDERS
     )
     states = [(one.st_mtime_ns, one.st_size, one.st_ino) for one in files]
     everything = (TAG, __version__, config, folder, states, variables, os.geteuid())

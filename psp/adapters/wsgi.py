@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from .. import errors
-from ..http.headers import Headers, from_wire
+from ..http.fieldvalues import from_wire
 from ..http.limits import DEFAULT_LIMITS, Limits
 from ..http.paths import Kind
 from ..http.request import Request, parse_content_length
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..handler import PageHandler
+    from ..http.headers import Headers
     from ..session.store import SessionStore
     from ..settings import Settings
 
@@ -190,6 +191,8 @@ class WSGIRequest(Request):
 
 def headers_of(environ: Environ) -> Headers:
     """The header fields of *environ*, in their usual spelling, but for ``Proxy``."""
+    from ..http.headers import Headers
+
     raw = environ.get(RAW_HEADERS)
     if raw is not None:
         return Headers.received((k, v) for k, v in raw if k.lower() != "proxy")

@@ -20,9 +20,10 @@ import sys
 
 gc.disable()
 sys.path += {path!r}
-from psp.adapters.cgi import run
+from psp.adapters.cgi import end, run
 
 run({config!r})
+end()
 """
 
 

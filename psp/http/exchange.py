@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..light import NamedTuple, lazy
-from .headers import checked
+from .fieldvalues import checked
 from .members import RequestMembers
 from .request import CHUNK
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..runtime.output import Output
+    from .formreader import FormInput
     from .headers import Headers
-    from .request import FormInput, Request
+    from .request import Request
     from .response import Response
 
     class Redirector(Protocol):

@@ -7,15 +7,28 @@ from typing import IO, NamedTuple, cast
 from urllib.parse import unquote, unquote_to_bytes
 
 from ..errors import BadMultipart, FormError
+from .body import Body
 from .fields import AnyField, StringField
-from .headers import from_wire
+from .fieldvalues import from_wire
 from .limits import Limits
 from .multiparts import Budget, MultipartReader, parse_options
-from .request import CHUNK, Body, FormInput
+from .request import CHUNK, Request
 
 FileCallback = Callable[[str], IO[bytes]]
 FieldCallback = Callable[[], IO[bytes]]
 URL_ENCODED = "application/x-www-form-urlencoded"
+
+
+class FormInput(NamedTuple):
+    """All that a form is read from.
+
+    ``query``      as sent, without ``?``; a page may have replaced the request's own
+    ``when_done``  takes a function to call when the request is over, or None
+    """
+
+    request: Request
+    query: str
+    when_done: Callable[[Callable[[], object]], None] | None = None
 
 
 class FormRules(NamedTuple):

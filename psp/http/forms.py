@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
 from .fields import AnyField, Field, FieldList, StringField
 from .formreader import (
@@ -11,13 +11,11 @@ from .formreader import (
     PSP_RULES,
     FieldCallback,
     FileCallback,
+    FormInput,
     FormReader,
     FormRules,
 )
 from .limits import Limits
-
-if TYPE_CHECKING:
-    from .request import FormSource
 
 __all__ = [
     "MOD_PYTHON_RULES",
@@ -31,6 +29,12 @@ __all__ = [
 
 D = TypeVar("D")
 Key = str | bytes | None
+
+
+class FormSource(Protocol):
+    """What has a form: a Request, or the ``req`` of a page."""
+
+    def form_input(self) -> FormInput: ...
 
 
 class FieldStorage:

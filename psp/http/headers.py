@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..light import pattern
+from .fieldvalues import checked, from_wire, to_wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,27 +23,6 @@ if TYPE_CHECKING:
 Text = str | bytes
 
 _TOKEN = pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-
-def from_wire(text: str) -> str:
-    """What *text*, bytes spelt as Latin-1 (PEP 3333), says: UTF-8 where it is UTF-8."""
-    if text.isascii():
-        return text
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return text
-
-
-def to_wire(text: str) -> str:
-    """*text* spelt as servers want it: as it is in Latin-1, otherwise UTF-8 bytes."""
-    if text.isascii():
-        return text
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogateescape").decode("latin-1")
-    return text
 
 
 def _text(value: Text) -> str:
@@ -242,13 +222,6 @@ class Headers(mp_table):
     def to_wire(self) -> list[tuple[str, str, str]]:
         """All headers, spelt as servers want them: in lower case, name, value."""
         return [(key, name, to_wire(value)) for key, name, value in self._items]
-
-
-def checked(value: str) -> str:
-    """*value* if it can be that of a header; ValueError if it breaks the line."""
-    if "\r" in value or "\n" in value or "\0" in value:
-        raise ValueError(f"CR, LF or NUL in the value of a header: {value!r}")
-    return value
 
 
 def is_token(name: str) -> bool:

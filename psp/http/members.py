@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 
 from ..light import lazy
-from .headers import Table
 from .request import host_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from logging import Logger
     from typing import Any
 
     from .connection import Address, mp_conn, mp_finfo, mp_hlist, mp_server
     from .exchange import mp_request
-    from .headers import Headers
-    from .request import FormInput, Request
+    from .formreader import FormInput
+    from .headers import Headers, Pairs, Table
+    from .request import Request
 
 #: Apache's numbers of methods; HEAD counts as GET.
 METHOD_NUMBERS = {
@@ -168,12 +168,12 @@ class RequestMembers:
     @lazy
     def subprocess_env(self) -> Table:
         """Variables for other programs; empty until they are filled in."""
-        return Table()
+        return _table()
 
     @lazy
     def notes(self) -> Table:
         """A table for own use."""
-        return Table()
+        return _table()
 
     @lazy
     def canonical_filename(self) -> str:
@@ -219,7 +219,7 @@ class RequestMembers:
 
     @lazy
     def _option_table(self) -> Table:
-        return Table((k, v) for k, v in self._options.items() if v)
+        return _table((k, v) for k, v in self._options.items() if v)
 
     def get_config(self) -> Table:
         """The directives that were set, as strings; flags are ``"1"`` or ``"0"``."""
@@ -227,7 +227,7 @@ class RequestMembers:
 
     @lazy
     def _config_table(self) -> Table:
-        return Table(self._config)
+        return _table(self._config)
 
     def read(self, size: int = -1) -> bytes:
         """Bytes of the body; all that is left without a size."""
@@ -338,6 +338,12 @@ class RequestMembers:
         from logging import getLogger
 
         return getLogger("psp")
+
+
+def _table(items: Pairs | Iterable[tuple[str, str]] = ()) -> Table:
+    from .headers import Table  # which few pages look at
+
+    return Table(items)
 
 
 def _text(value: object) -> str | None:

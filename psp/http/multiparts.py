@@ -7,10 +7,12 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from ..errors import BadMultipart, TooLarge
+from .body import Body
 from .fields import AnyField, Field, StringField
-from .headers import Table, from_wire
+from .fieldvalues import from_wire
+from .headers import Table
 from .limits import Limits
-from .request import CHUNK, Body
+from .request import CHUNK
 
 if TYPE_CHECKING:
     from multipart import (  # type: ignore[import-untyped]

@@ -7,7 +7,6 @@ finding nothing looks the same from outside: 404.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 
@@ -20,14 +19,6 @@ FOLDER_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXE
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 _BAD = pattern(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
-_ABSENT = {
-    errno.EACCES,
-    errno.ELOOP,
-    errno.ENAMETOOLONG,
-    errno.ENOENT,
-    errno.ENOTDIR,
-    errno.EPERM,
-}
 _MOST_LINKS = 40  # in one path; as many as Linux follows
 
 
@@ -200,7 +191,7 @@ class DocumentRoot:
     def _target(self, kind: str, segments: list[str], at: int) -> Target:
         name = "/".join(segments[: at + 1])
         path_info = "/".join(["", *segments[at + 1 :]])
-        return Target(kind, name, self._prefix + name, path_info)
+        return Target(kind, name, self._prefix + name, path_info, -1, "")
 
 
 def _is_bad(path: str) -> bool:
@@ -250,5 +241,9 @@ def _names(folder: int) -> list[str]:
 
 def _give_up_unless_absent(error: OSError) -> None:
     """Raise *error* unless all it says is that there is nothing to be had."""
-    if error.errno not in _ABSENT:
+    if isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError):
+        return
+    from errno import ELOOP, ENAMETOOLONG
+
+    if error.errno not in (ELOOP, ENAMETOOLONG):
         raise error

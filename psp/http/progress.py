@@ -12,7 +12,7 @@ from hashlib import sha256
 from stat import S_ISDIR
 from typing import NamedTuple
 
-from .request import Body
+from .body import Body
 
 STEP = 256 * 1024  # bytes between two notes
 STALE = 3600.0  # seconds after which a note has been left behind

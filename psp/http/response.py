@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..light import lazy, pattern
-from .headers import Headers, checked, to_wire
+from .fieldvalues import checked, to_wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from .headers import Headers
 
 DEFAULT_CONTENT_TYPE = "text/html; charset=utf-8"
 _NUMBER = pattern(r"[0-9]{1,18}")
@@ -49,12 +51,12 @@ class Response:
     @lazy
     def headers(self) -> Headers:
         """Headers of a normal answer."""
-        return Headers()
+        return _headers()
 
     @lazy
     def err_headers(self) -> Headers:
         """Headers of every answer, errors included."""
-        return Headers()
+        return _headers()
 
     @property
     def status(self) -> int:
@@ -159,6 +161,12 @@ class Response:
         """Turn into the server's own answer: of all headers ``err_headers`` stay."""
         self.headers.clear()
         self.status, self.content_type, self.line = status, content_type, None
+
+
+def _headers() -> Headers:
+    from .headers import Headers  # which few answers have of their own
+
+    return Headers()
 
 
 def reason_of(status: int) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..http import exchange
+from ..http.formreader import FormInput
 from ..http.headers import Headers, Table
 from ..http.limits import DEFAULT_LIMITS, Limits
-from ..http.request import FormInput, Request, parse_content_length
+from ..http.request import Request, parse_content_length
 from ..light import lazy
 from ..options import MOD_PYTHON
 from ..runtime.output import Output
@@ -184,7 +185,8 @@ class ApacheRequest(Adopted):
     def form_input(self) -> FormInput:
         """What the form is read from; its files are closed after the cleanups."""
         query = (self.args or "").encode("utf-8", "surrogateescape").decode("latin-1")
-        return FormInput(self._request, query, self._when_done)
+        asked = self._request.form_input()
+        return asked._replace(query=query, when_done=self._when_done)
 
     def _when_done(self, close: Callable[[], object]) -> None:
         self._native.register_cleanup(lambda data: close())

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..http.headers import Headers, Text, mp_table, to_wire
+from ..http.fieldvalues import to_wire
+from ..http.headers import Headers, Text, mp_table
 
 Item = tuple[str, str, str]
 

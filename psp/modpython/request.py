@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..http import exchange
-from ..http.request import Body
+from ..http.body import Body
 from ..light import lazy
 from .settings import CONTENT, Handler, Settings, extension_of
 

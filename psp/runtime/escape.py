@@ -4,12 +4,15 @@
 takes a tenth. It is private, so it is tried out at import, and the public function
 takes its place where it is missing or has changed. The module in C is loaded by
 itself: what MarkupSafe imports takes longer than the first page of a process, and few
-pages make a ``Markup``.
+pages make a ``Markup``. A process that gives one answer does without: to load it takes
+as long as thousands of escapes save.
 """
 
 from __future__ import annotations
 
 import sys
+
+from .. import light
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +42,12 @@ def _portable(text: str) -> str:
     return str(escape(text))
 
 
+def _by_hand(text: str) -> str:
+    """As ``_portable``, without any other module."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&#34;").replace("'", "&#39;")
+
+
 def _find_inner() -> Callable[[str], str]:
     """The fast escaper of exact ``str``, if it answers as the public one does."""
     try:
@@ -65,7 +74,7 @@ def _load_speedups() -> Any:
     return module
 
 
-inner = _find_inner()
+inner = _by_hand if light.one_answer else _find_inner()
 
 
 def markup(text: str) -> Markup:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from .conftest import Run, Spawn
 
 VARIABLES = {
@@ -21,16 +23,16 @@ VARIABLES = {
 #: All that the program may import for a compiled page that shows what it was asked.
 OF_A_CACHED_PAGE = {
     *"__future__ __main__ _blake2 _collections _collections_abc _operator".split(),
-    *"_stat errno genericpath markupsafe._speedups os os.path posixpath stat".split(),
+    *"_stat genericpath os os.path posixpath stat".split(),
     *"psp psp.abi psp.cache psp.diskcache psp.engine".split(),
     *"psp.errors psp.handler psp.light psp.loaders psp.manners".split(),
     *"psp.options psp.page psp.pagefile psp.slot psp.trust".split(),
     *"psp.adapters psp.adapters.cgi psp.adapters.cgivars".split(),
     *"psp.adapters.keptsettings psp.adapters.site psp.adapters.wsgi".split(),
-    *"psp.http psp.http.answer psp.http.exchange psp.http.headers".split(),
+    *"psp.http psp.http.answer psp.http.exchange psp.http.fieldvalues".split(),
     *"psp.http.limits psp.http.members".split(),
     *"psp.http.pathrules psp.http.paths psp.http.request psp.http.response".split(),
-    *"psp.runtime psp.runtime.escape psp.runtime.interface".split(),
+    *"psp.runtime psp.runtime.escape".split(),
     *"psp.runtime.output psp.runtime.run".split(),
 }
 
@@ -80,9 +82,9 @@ def test_script_imports_no_command_line(run: Run, folder: Path) -> None:
     config = make_site(folder)
     script = run("cgi", "--config", str(config), "--script").output
     assert script.startswith("#!") and script.split("\n")[0].endswith(" -IS")
-    script += "\nassert not {'click', 'site', 'psp.cli'} & sys.modules.keys()\n"
+    check = "assert not {'click', 'site', 'psp.cli'} & sys.modules.keys()\nend()\n"
     program = folder / "program"
-    program.write_text(script)
+    program.write_text(script.replace("end()\n", check))
     program.chmod(0o755)
     answer(program, {})
 
@@ -98,7 +100,7 @@ def test_a_compiled_page_is_answered_without_what_it_does_not_need(
     program = folder / "program"
     lines = run("cgi", "--script").output.split("\n")
     lines.insert(3, "before = set(sys.modules)")
-    lines.append("print(*sorted(set(sys.modules) - before))")
+    lines.insert(-2, "print(*sorted(set(sys.modules) - before))")
     program.write_text("\n".join(lines))
     program.chmod(0o755)
     answer(program, environment)
@@ -129,6 +131,75 @@ def test_the_log_and_sessions_are_there_for_pages_that_use_them(
         assert "Set-Cookie: pysid=" in done.stdout
         assert done.stderr.endswith(" INFO shop: sold\\n1\n")
     assert (folder / "sessions.sqlite").exists()
+
+
+ENDINGS = {
+    "file": "<% import sys\nsys.kept = open('{0}', 'w')\nsys.kept.write('lost?') %>",
+    "generator": """<%!
+def write():
+    try:
+        yield
+    finally:
+        open('{0}', 'w').write('lost?')
+kept = write()
+%><% next(kept) %>""",
+    "object": """<%!
+class Kept:
+    def __del__(self, open=open):
+        open('{0}', 'w').write('lost?')
+kept = Kept()
+%>""",
+    "circle": """<%!
+class Kept:
+    def __del__(self, open=open):
+        open('{0}', 'w').write('lost?')
+%><%
+kept = Kept()
+kept.itself = kept
+%>""",
+    "atexit": """<%
+import atexit
+atexit.register(lambda open=open: open('{0}', 'w').write('lost?'))
+%>""",
+    "thread": """<%
+import threading, time
+def write():
+    time.sleep(0.2)
+    open('{0}', 'w').write('lost?')
+threading.Thread(target=write).start()
+%>""",
+}
+
+
+@pytest.mark.parametrize("page", ENDINGS.values(), ids=ENDINGS)
+def test_what_a_page_leaves_to_the_end_of_its_process_is_done(
+    page: str, run: Run, folder: Path, environment: dict[str, str]
+) -> None:
+    make_site(folder)
+    written = folder / "written"
+    (folder / "htdocs" / "page.psp").write_text(page.replace("{0}", str(written)))
+    program = folder / "program"
+    program.write_text(run("cgi", "--script").output)
+    program.chmod(0o755)
+    for _ in range(2):  # compiled, and from the cache
+        answer(program, environment)
+        assert written.read_text() == "lost?"
+        written.unlink()
+
+
+def test_a_process_that_has_answered_ends_at_once(
+    run: Run, folder: Path, environment: dict[str, str]
+) -> None:
+    config = make_site(folder)
+    page = folder / "htdocs" / "page.psp"
+    page.write_text("<%= req.args %>")
+    for file in (config, page):
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    program = folder / "program"
+    program.write_text(run("cgi", "--script").output + "print('apart')\n")
+    program.chmod(0o755)
+    assert answer(program, environment).endswith("apart\n")  # it has compiled
+    assert answer(program, environment).endswith("\n\na=1")
 
 
 def test_the_command_itself_reads_no_command_line_for_a_settings_file(

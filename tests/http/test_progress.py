@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from psp.errors import FormError
+from psp.http.body import Body
 from psp.http.forms import FieldStorage
 from psp.http.headers import Headers
 from psp.http.progress import MOST, Progress, noting, upload_progress
-from psp.http.request import Body, Request
+from psp.http.request import Request
 from psp.testing import Client
 
 TOKEN = "0123456789abcdef" * 2

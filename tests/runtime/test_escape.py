@@ -81,6 +81,11 @@ def test_without_the_private_function_the_public_one_serves() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@given(st.text())
+def test_a_process_that_gives_one_answer_escapes_by_hand(text: str) -> None:
+    assert escaping._by_hand(text) == str(reference(text))
+
+
 def test_markupsafe_is_not_imported_before_something_is_markup() -> None:
     program = (
         f"import sys; sys.path[:0] = {sys.path!r}\n"

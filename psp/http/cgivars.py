@@ -30,6 +30,8 @@ def common_vars(exchange: RequestMembers) -> Vars:
         "REMOTE_ADDR": request.remote_addr,
         "REMOTE_PORT": str(request.remote_port),
         "DOCUMENT_ROOT": exchange.document_root(),
+        "CONTEXT_PREFIX": "",
+        "CONTEXT_DOCUMENT_ROOT": exchange.document_root(),
         "REQUEST_SCHEME": request.scheme,
         "SERVER_ADMIN": exchange.server.server_admin,
         "SCRIPT_FILENAME": exchange.filename,
@@ -64,8 +66,9 @@ def cgi_vars(exchange: RequestMembers) -> Vars:
 
 
 def _header_vars(exchange: RequestMembers) -> Vars:
+    """The headers, without those whose names others could be taken for: ``X_A``."""
     return {
         _PLAIN.get(name.lower(), "HTTP_" + name.upper().replace("-", "_")): value
         for name, value in exchange.headers_in.items()
-        if name.lower() not in _UNTOLD
+        if name.lower() not in _UNTOLD and name.replace("-", "").isalnum()
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from .dates import parse_date
 from .headers import Table
 
@@ -38,7 +40,9 @@ def _is_known(sent: Table, etag: str, modified: str, reading: bool) -> bool:
     if NONE_MATCH in sent:
         return _matches(sent.combined(NONE_MATCH), etag, weak=True)
     wanted, actual = _dates(sent, MODIFIED, modified)
-    return reading and wanted is not None and actual is not None and actual <= wanted
+    if not reading or wanted is None or actual is None:
+        return False
+    return actual <= wanted <= time.time()  # a date that is ahead counts for nothing
 
 
 def _matches(wanted: str, etag: str, weak: bool) -> bool:

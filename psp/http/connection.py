@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..light import lazy
 from .headers import Table
-from .request import Request, host_name
+from .request import Request
 
 if TYPE_CHECKING:
     from .members import RequestMembers
@@ -71,7 +71,8 @@ class mp_conn:
     """``req.connection``: who is at the other end."""
 
     aborted = 0
-    keepalive = 2
+    keepalive = 0
+    local_host: str | None = None
     keepalives = 0
     double_reverse = 0
     id = 0
@@ -86,7 +87,6 @@ class mp_conn:
         self.remote_host = name if name != request.remote_addr and name else None
         self.local_ip = str(request.environ.get("SERVER_ADDR") or "127.0.0.1")
         self.local_addr: Address = (self.local_ip, request.server_port)
-        self.local_host = host_name(request.host)
 
     @lazy
     def notes(self) -> Table:

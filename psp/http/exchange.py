@@ -132,13 +132,16 @@ class mp_request(RequestMembers):
         self._response.line = line if line is None else checked(line)
 
     @property
-    def content_type(self) -> str:
-        """Media type and parameters of the response."""
-        return self._response.content_type
+    def content_type(self) -> str | None:
+        """Media type and parameters of the response; None until it has any."""
+        value = self._response.content_type
+        return value if value or self._content_type_set else None
 
     @content_type.setter
-    def content_type(self, value: str) -> None:
+    def content_type(self, value: str | bytes) -> None:
         self._output.settle()
+        if isinstance(value, bytes):
+            value = value.decode("latin-1")
         self._response.content_type = value
         self._content_type_set = 1
 
@@ -217,6 +220,8 @@ class mp_request(RequestMembers):
         """Name methods for the Allow header of a 405 or 501; GET brings HEAD."""
         known = [] if reset else list(self.allowed_methods)
         for method in methods:
+            if not isinstance(method, str):
+                raise TypeError("methods must be str")
             known += [method, "HEAD"] if method == "GET" else [method]
         self.allowed_methods = tuple(dict.fromkeys(known))
 
@@ -270,6 +275,8 @@ class mp_request(RequestMembers):
         dir: str | None = None,
     ) -> None:
         """Add a handler to a phase that runs or is to come; IndexError if none is."""
+        if not (isinstance(handler, str) or callable(handler)):
+            raise TypeError("a handler must be str or callable")
         if phase not in PHASES:
             raise IndexError(f"Invalid phase: {phase}")
         self.added_handlers.append(AddedHandler(phase, handler, dir))

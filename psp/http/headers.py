@@ -104,12 +104,10 @@ class mp_table:
         name, value = self._pair(name, value)
         self._items.append((name.lower(), name, value))
 
-    def get(self, name: Text, default: D | None = None) -> Value | D | None:
-        """What ``[]`` gives, or *default*."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
+    def get(self, name: Text, default: D | None = None) -> str | D | None:
+        """The first value, be there one or several, or *default*."""
+        found = self.get_all(name)
+        return found[0] if found else default
 
     def get_all(self, name: Text) -> list[str]:
         """Every value of *name*, in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..light import lazy
-from .request import host_name
+from .request import host_name, host_port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class RequestMembers:
     phase = "PythonHandler"
     assbackwards = chunked = proxyreq = no_local_copy = 0
     used_path_info = 2
-    clength = read_length = read_body = read_chunked = expecting_100 = eos_sent = 0
+    clength = read_body = read_chunked = expecting_100 = eos_sent = 0
     content_encoding: str | None = None
     content_languages: tuple[str, ...] = ()
     vlist_validator: str | None = None
@@ -121,8 +121,8 @@ class RequestMembers:
     @property
     def parsed_uri(self) -> tuple[str | int | None, ...]:
         """Scheme, hostinfo, user, password, hostname, port, path, query, fragment."""
-        path = self.unparsed_uri.partition("?")[0]
-        return (*(None,) * 6, path, self.args, None)
+        port = host_port(self._request.host) if "Host" in self.headers_in else None
+        return (*(None,) * 5, port, self.uri, self.args, None)
 
     @property
     def hostname(self) -> str | None:
@@ -208,6 +208,11 @@ class RequestMembers:
     def remaining(self) -> int:
         """Bytes of the body that are still to be read."""
         return self._request.body.remaining
+
+    @property
+    def read_length(self) -> int:
+        """Bytes of the body that have been read."""
+        return self._request.body.taken
 
     def document_root(self) -> str:
         """The folder that is served, without a final slash."""
@@ -328,9 +333,14 @@ class RequestMembers:
 
         self.subprocess_env.update(common_vars(self) | cgi_vars(self))
 
-    def log_error(self, text: str, level: int = APLOG_ERR) -> None:
-        """Write *text* to the error log, on one line; *level* is 0 to 7, as syslog."""
-        line = text.translate(_VISIBLE)
+    def log_error(self, text: str | None, level: int = APLOG_ERR) -> None:
+        """Write *text* to the error log, on one line; *level* is 0 to 7, as syslog.
+
+        TypeError unless it is str or None.
+        """
+        if not isinstance(text, str | None):
+            raise TypeError(f"text must be str or None, not {type(text).__name__}")
+        line = (text or "").translate(_VISIBLE)
         self._logger.log(LOG_LEVELS[level & 7], "%s", line)  # 8 is APLOG_NOERRNO
 
     @lazy

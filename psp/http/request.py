@@ -157,6 +157,12 @@ class Request:
         return FormInput(self, self.query)
 
 
+def host_port(host: str) -> int | None:
+    """The port that *host* names, or None."""
+    found = HOST.fullmatch(host)
+    return int(found["port"]) if found and found["port"] else None
+
+
 def host_name(host: str) -> str:
     """*host* without its port."""
     found = HOST.fullmatch(host)

@@ -28,16 +28,14 @@ HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
-#: What a page may set and is not sent as it stands.
-_NOT_SENT = HOP_BY_HOP | {"content-type"}
 
 
 class Response:
     """Status and headers of an answer; nothing in it can break a header's line.
 
     ``headers`` belong to the answer a page makes, ``err_headers`` also to the one
-    the server makes in its place. A Content-Type in either does not count:
-    ``content_type`` does.
+    the server makes in its place. A Content-Type in them counts only while
+    ``content_type`` is empty.
     """
 
     def __init__(
@@ -131,7 +129,9 @@ class Response:
         for key, name, value in self._wire_headers():
             if key == "content-length":
                 lengths.append(value)
-            elif key not in _NOT_SENT:
+            elif key not in HOP_BY_HOP and not (
+                key == "content-type" and self._content_type
+            ):
                 wire.append((name, value))
         if lengths and length is None and _NUMBER.fullmatch(lengths[0]):
             length = int(lengths[0])

@@ -202,9 +202,10 @@ def add_cookie(
     made = cookie
     if not isinstance(made, Cookie):
         made = Cookie(made, value, **attributes)
-    if "Set-Cookie" not in req.headers_out:
-        req.headers_out.add("Cache-Control", 'no-cache="set-cookie"')
+    is_first = "Set-Cookie" not in req.headers_out
     req.headers_out.add("Set-Cookie", str(made))
+    if is_first:
+        req.headers_out.add("Cache-Control", 'no-cache="set-cookie"')
 
 
 def get_cookies(

@@ -109,8 +109,9 @@ class Run:
         """Add what goes with *status* (RFC 9110, sections 15.4, 15.5.2 and 15.5.6)."""
         headers = self.response.err_headers
         req = self.req
-        if 300 <= status < 400 and "Location" in req.headers_out:
-            headers["Location"] = req.headers_out.combined("Location")
+        location = req.headers_out.combined("Location")
+        if location and 300 <= status < 400 and status != HTTP_NOT_MODIFIED:
+            headers["Location"] = location
         if status == HTTP_UNAUTHORIZED and (req.auth_type() or "").lower() == "basic":
             headers.setdefault("WWW-Authenticate", f'Basic realm="{req.auth_name()}"')
         if status in (HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_IMPLEMENTED):

@@ -186,6 +186,8 @@ def test_allowed_methods():
     req.allow_methods(["GET", "POST"])
     req.allow_methods(["PUT", "GET"])
     assert req.allowed_methods == ("GET", "HEAD", "POST", "PUT")
+    with pytest.raises(TypeError):
+        req.allow_methods([5])  # type: ignore[list-item]
     req.allow_methods(["BREW"], 1)
     assert req.allowed_methods == ("BREW",)
 
@@ -202,6 +204,13 @@ def test_last_modified_and_conditions():
     assert req.headers_out["Last-Modified"] == "Sun, 09 Sep 2001 01:46:41 GMT"
     assert exchange({"If-Match": '"x"'}).meets_conditions() == 412
     assert exchange({"If-None-Match": "*"}, method="PUT").meets_conditions() == 412
+
+
+def test_a_copy_from_the_future_is_none():
+    req = exchange({"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"})
+    req.update_mtime(1)
+    req.set_last_modified()
+    assert req.meets_conditions() == 0
 
 
 def test_a_date_ahead_is_not_sent():
@@ -274,7 +283,29 @@ def test_members_of_an_ordinary_request():
     )
     assert (req.path_info, req.document_root()) == ("", "/srv")
     assert req.parsed_uri[6:8] == ("/page.psp", "x=1")
-    assert (len(req.parsed_uri), req.parsed_uri[4]) == (9, None)
+    assert (len(req.parsed_uri), req.parsed_uri[4:6]) == (9, (None, None))
+
+
+def test_the_parsed_uri_is_decoded_and_has_the_port_the_client_names():
+    req = exchange({"Host": "x.test:8080"}, path="/a b/ä", raw_uri="/a%20b/%C3%A4")
+    assert req.parsed_uri[5:7] == (8080, "/a b/ä")
+    assert exchange({"Host": "x.test:"}).parsed_uri[5] is None
+
+
+def test_the_content_type_is_none_until_there_is_one():
+    page = Page()
+    page.response.content_type = ""
+    assert page.req.content_type is None
+    page.req.content_type = b"text/\xe4"
+    assert page.req.content_type == "text/ä"
+    page.req.content_type = ""
+    assert page.req.content_type == ""
+
+
+def test_what_has_been_read_is_counted():
+    req = exchange(stream=BytesIO(b"abcdef"), content_length=6)
+    req.read(4)
+    assert (req.read_length, req.remaining) == (4, 2)
 
 
 def test_constant_members():
@@ -496,6 +527,8 @@ def test_cgi_variables():
     req = exchange(
         {
             "X-One": "1",
+            "X_Two": "2",
+            "X.Three": "3",
             "Content-Type": "text/plain",
             "Authorization": "secret",
             "Proxy": "http://evil.test",
@@ -512,6 +545,8 @@ def test_cgi_variables():
     assert env["REMOTE_ADDR"] == "192.0.2.7"
     assert env["SCRIPT_FILENAME"] == "/srv/page.psp"
     assert "SCRIPT_NAME" not in env
+    assert (env["CONTEXT_PREFIX"], env["CONTEXT_DOCUMENT_ROOT"]) == ("", "/srv")
+    assert not {"HTTP_X_TWO", "HTTP_X.THREE", "HTTP_X_THREE"} & set(env.keys())
     req.add_cgi_vars()
     assert (env["SCRIPT_NAME"], env["PATH_INFO"]) == ("/page.psp", "/extra")
     assert (env["REQUEST_METHOD"], env["QUERY_STRING"]) == ("GET", "a=1")
@@ -561,6 +596,14 @@ def test_uploads_are_closed_after_the_cleanups():
     assert form["d"].file.closed
 
 
+@pytest.mark.parametrize("wrong", [5, b"bytes", ["text"]])
+def test_only_text_goes_to_the_log(wrong: object):
+    req = Page().req
+    with pytest.raises(TypeError, match="text must be str or None"):
+        req.log_error(wrong)  # type: ignore[arg-type]
+    assert req.log_error(None) is None
+
+
 def test_log_lines_stay_lines(caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)
     req = exchange()
@@ -584,6 +627,8 @@ def test_handlers_added_for_later():
     ]
     with pytest.raises(IndexError, match="Foo"):
         req.add_handler("Foo", "module")
+    with pytest.raises(TypeError):
+        req.add_handler("PythonHandler", 5)  # type: ignore[arg-type]
 
 
 def test_an_internal_redirect_drops_what_waits():

@@ -61,6 +61,9 @@ def test_get_has_key_setdefault_and_popitem():
     assert made.get("A") == "1"
     assert made.get("z") is None
     assert made.get("z", 5) == 5
+    made.add("a", "2")
+    assert (made.get("A"), made["A"]) == ("1", ["1", "2"])
+    made["a"] = "1"
     assert (made.has_key("A"), made.has_key("z")) == (1, 0)
     assert made.setdefault("A", "2") == "1"
     assert made.setdefault("b", "2") == "2"

@@ -136,6 +136,15 @@ def test_no_content_type_at_all():
     assert Response(content_type="").header_list(1) == [("Content-Length", "1")]
 
 
+def test_a_content_type_among_the_headers_counts_where_there_is_no_other():
+    response = Response(content_type="")
+    response.headers["Content-Type"] = "text/css"
+    assert response.header_list(1)[0] == ("Content-Type", "text/css")
+    response.content_type = "text/plain"
+    assert response.header_list(1)[0] == ("Content-Type", "text/plain")
+    assert len(response.header_list(1)) == 2
+
+
 def test_becoming_an_error_keeps_the_error_headers_only():
     response = Response(content_type="text/css")
     response.headers["X-Page"] = "1"

@@ -37,6 +37,18 @@ def test_not_modified_has_the_headers_of_the_page_and_no_body(
     assert (answer.status, answer.header("X-Kept"), answer.body) == (304, "1", b"")
 
 
+def test_not_modified_has_one_location(make_site: MakeSite) -> None:
+    code = "req.headers_out['Location'] = '/there'\nreturn 304"
+    answer = handled(make_site, code).get("/item.zz")
+    assert [value for name, value in answer.headers if name == "Location"] == ["/there"]
+
+
+def test_an_empty_location_is_none(make_site: MakeSite) -> None:
+    code = "req.headers_out['Location'] = ''\nreturn 302"
+    answer = handled(make_site, code).get("/item.zz")
+    assert (answer.status, answer.header("Location")) == (302, None)
+
+
 def test_a_body_that_is_no_form_ends_by_server_return(make_site: MakeSite) -> None:
     code = (
         "try:\n    util.FieldStorage(req)\n"

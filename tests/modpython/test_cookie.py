@@ -139,6 +139,7 @@ def test_a_cookie_breaks_no_header(page: Page) -> None:
         "<% Cookie.add_cookie(req, 'a', 'x\\r\\nX-Evil: 1') %>"
     )
     assert answer.status == 500 and answer.header("X-Evil") is None
+    assert answer.header("Cache-Control") is None
 
 
 def test_more_cookies_than_the_site_takes_are_refused(

@@ -28,6 +28,7 @@ HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
+_NOT_SENT = HOP_BY_HOP | {"content-length"}  # as it stands
 
 
 class Response:
@@ -125,23 +126,27 @@ class Response:
         for name, value in defaults:
             if name not in self.headers:
                 self.headers[name] = value
-        wire, lengths = [], []
-        for key, name, value in self._wire_headers():
-            if key == "content-length":
-                lengths.append(value)
-            elif key not in HOP_BY_HOP and not (
-                key == "content-type" and self._content_type
-            ):
-                wire.append((name, value))
-        if lengths and length is None and _NUMBER.fullmatch(lengths[0]):
-            length = int(lengths[0])
+        typed = bool(self._content_type)
+        wire = [
+            (name, value)
+            for key, name, value in self._wire_headers()
+            if key not in _NOT_SENT and not (typed and key == "content-type")
+        ]
         if self._status in BODILESS:
             return wire
-        if self._content_type:
+        length = self.told_length() if length is None else length
+        if typed:
             wire.insert(0, ("Content-Type", to_wire(self._content_type)))
         if length is not None:
             wire.append(("Content-Length", str(length)))
         return wire
+
+    def told_length(self) -> int | None:
+        """The length that the headers tell, where that is one."""
+        for key, _, value in self._wire_headers():
+            if key == "content-length":
+                return int(value) if _NUMBER.fullmatch(value) else None
+        return None
 
     def _wire_headers(self) -> list[tuple[str, str, str]]:
         """Page and error headers: name in lower case, name, value."""

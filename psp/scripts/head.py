@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..errors import PspError
+from ..http.fieldvalues import checked
 from ..http.response import Response
 
 #: Bytes that a program may write before the empty line.
@@ -70,4 +71,7 @@ def _set_status(response: Response, value: str) -> None:
     if found is None:
         raise BadHead(f"not a status: {value[:200]!r}")
     response.status = int(found[1])
-    response.reason = found[2] or None
+    try:
+        response.reason = checked(found[2]) if found[2] else None
+    except ValueError as error:
+        raise BadHead(str(error)) from error

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import IO
 
 PIECE = 65536
@@ -82,14 +81,22 @@ class Process:
     def kill(self) -> None:
         """End it and what it has started, unless it has been waited for; let go."""
         if self._process.returncode is None:
-            # Nobody has waited for it: its number is still its own.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._kill()
         self._flush_line()
         self._selector.close()
         self._output.close()
         self._errors.close()
+
+    def _kill(self) -> None:
+        """End the processes, and wait, unless they have become another user's."""
+        try:
+            # Nobody has waited for it: its number is still its own.
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        except PermissionError:
+            return
+        self._process.wait()
 
     def _wait(self) -> list[object]:
         """What can be read, once something can."""

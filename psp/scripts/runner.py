@@ -53,19 +53,22 @@ class ScriptRunner:
         try:
             response, location, begun = run.begin()
             inner = _inner(request, location)
+            if inner is None and response.sends_body(request.method):
+                return _answer(request, response, start, _Output(run, begun, response))
+            _Output(run, begun).drain()
         except BaseException:
             run.close()
             raise
         if inner is not None:
-            _Output(run, begun, None).drain()
             return again(inner, _with_cookies(response, start))
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if not response.sends_body(request.method):
-            _Output(run, begun, None).drain()
-            return Answer(request, response, start).pass_on(())
-        length = response.headers.combined("Content-Length")
-        known = int(length) if length.isascii() and length.isdigit() else None
-        return Answer(request, response, start).pass_on(_Output(run, begun, known))
+        return _answer(request, response, start, ())
+
+
+def _answer(
+    request: Request, response: Response, start: Start, body: Iterable[bytes]
+) -> Iterable[bytes]:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return Answer(request, response, start).pass_on(body)
 
 
 class _Run:
@@ -132,7 +135,7 @@ class _Run:
 
 
 class _Output:
-    """What the program *run* writes, from *begun* on; *length* bytes where it told.
+    """What the program *run* writes, from *begun* on, and no more than *response* says.
 
     Closed early, as servers do when the visitor is gone, it ends the program.
     """
@@ -140,8 +143,11 @@ class _Output:
     #: Each piece is to be sent as soon as it is there.
     streams = True
 
-    def __init__(self, run: _Run, begun: bytes, length: int | None) -> None:
-        self._run, self._begun, self._length = run, begun, length
+    def __init__(
+        self, run: _Run, begun: bytes, response: Response | None = None
+    ) -> None:
+        self._run, self._begun = run, begun
+        self._length = None if response is None else response.told_length()
         self._sent = 0
         self._closed = False
 

@@ -211,6 +211,35 @@ def test_who_goes_before_anything_is_sent(site: Site) -> None:
     wait_until(lambda: not is_running(pid))
 
 
+def test_a_server_that_takes_no_answer(site: Site) -> None:
+    site.shell("a.cgi", f"echo $$ > pid; {HEAD} exec sleep 1000")
+
+    def refuse(status: str, headers: object) -> None:
+        if status == "200 OK":
+            raise AssertionError("not these headers")
+
+    b"".join(site.client.application(create_environ("/a.cgi"), refuse))
+    pid = int((site.root / "pid").read_text())
+    wait_until(lambda: not is_running(pid))
+
+
+def test_a_program_that_nobody_may_end_is_not_waited_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = site.shell("a.cgi", "exec sleep 1000")
+    process = Process(str(program), {}, None, 1000.0, print)
+
+    def refuse(group: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.killpg", refuse)
+    process.kill()
+    monkeypatch.undo()
+    assert is_running(process._process.pid)
+    process.kill()
+    assert not is_running(process._process.pid)
+
+
 def test_head_and_answers_without_a_body(site: Site) -> None:
     site.shell("a.cgi", f"{HEAD} echo body; touch ran")
     head = site.client.head("/a.cgi")
@@ -227,6 +256,8 @@ def test_the_length_that_is_told_holds(
     site.shell("long.cgi", text.format(4))
     answer = site.client.get("/long.cgi")
     assert (answer.headers["Content-Length"], answer.data) == ("4", b"1234")
+    site.shell("odd.cgi", text.format("9" * 5000))
+    assert site.client.get("/odd.cgi").data == b"123456"
     site.shell("short.cgi", text.format(9))
     with pytest.raises(ResponseCut):
         site.client.get("/short.cgi")
@@ -241,6 +272,7 @@ def test_the_length_that_is_told_holds(
         ("echo; echo x", "no header comes before the empty line"),
         ("echo X-Own: 1; echo; echo x", "no Content-Type, Location or Status"),
         ("echo Status: 99; echo; echo x", "not a status: '99'"),
+        ("printf 'Status: 200 O\\rK\\n\\n'; exec sleep 1000", "CR, LF or NUL"),
         ("echo 'a b: c'; echo; echo x", "a b"),
         ("yes X-Own: 1", "no empty line in the first 65536 bytes"),
         (

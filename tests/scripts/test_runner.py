@@ -81,6 +81,7 @@ def test_variables(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         "PATH_INFO": "/ä b/c",
         "PATH_TRANSLATED": f"{root}/ä b/c",
         "DOCUMENT_ROOT": root,
+        "CONTEXT_DOCUMENT_ROOT": root,
         "REMOTE_ADDR": "192.0.2.1",
         "REMOTE_PORT": found["REMOTE_PORT"],
         "SERVER_ADMIN": "[no address given]",

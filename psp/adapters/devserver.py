@@ -10,6 +10,7 @@ import copy
 import ipaddress
 import logging
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -75,6 +76,8 @@ class Server:
             limits.headers, settings.development, body_limit
         )
         self._stopping = False
+        # One that a thread has twice: a signal may come while it is held.
+        self._trigger = threading.RLock()
         self.port = int(self._waitress.effective_port)
         self.host = settings.server.host
 
@@ -88,6 +91,8 @@ class Server:
         sockets = self._waitress._map
         while not self._stopping:
             loop(timeout=1.0, use_poll=True, map=sockets, count=1)
+        with self._trigger:
+            pass  # it is closed below: who is about to pull it has done so
         self._waitress.del_channel()
         self._waitress.socket.close()
         deadline = time.monotonic() + GRACE
@@ -100,9 +105,10 @@ class Server:
 
     def stop(self) -> None:
         """Makes ``run`` return; may be called from a signal handler or a thread."""
-        if not self._stopping:  # once stopped, the trigger may be another's file
-            self._stopping = True
-            self._waitress.pull_trigger()
+        with self._trigger:
+            if not self._stopping:  # once stopped, the trigger may be another's file
+                self._stopping = True
+                self._waitress.pull_trigger()
 
     def _busy(self) -> bool:
         """Whether a request comes, is worked on, or is still being answered."""

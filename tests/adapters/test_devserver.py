@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -168,6 +169,22 @@ def test_size_of_the_body_by_page(
             head = start + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % size
             tail = b"\r\n0\r\n\r\n"
             assert ask(server, head + b"x" * size + tail).split()[1] == status
+
+
+def test_server_that_is_woken_while_it_is_stopped_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving(echo, settings()) as server:
+        pull = server._waitress.pull_trigger
+
+        def pull_late() -> None:
+            socket.create_connection(("127.0.0.1", server.port), 10).close()
+            time.sleep(0.3)  # time enough to close everything
+            pull()
+
+        monkeypatch.setattr(server._waitress, "pull_trigger", pull_late)
+        server.stop()
+        monkeypatch.undo()
 
 
 def test_request_that_runs_when_the_server_stops_is_finished() -> None:

@@ -45,16 +45,16 @@ def load_site(config: str | None, root: str | None, **options: object) -> Settin
         settings = load_settings(config, options=given)
     except SettingsError as error:
         fail(str(error))
-    check_folder(settings.document_root)
+    check_folder(settings.document_root, "document_root ")
     return settings
 
 
-def check_folder(folder: str) -> None:
-    """Ends the command with one line unless *folder* can be listed."""
+def check_folder(folder: str, what: str = "") -> None:
+    """Ends the command with one line unless *folder*, which is *what*, can be listed."""
     try:
         os.scandir(folder).close()
     except OSError as error:
-        fail(f"{folder}: {error.strerror}")
+        fail(f"{what}{folder}: {error.strerror}")
 
 
 def fail(message: str) -> NoReturn:

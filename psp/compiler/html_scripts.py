@@ -30,7 +30,6 @@ _ENDS = {
     "class": re.compile(r"(?:[^\]\\\n]|\\.)*([\]\n])"),
 }
 _LAST = re.compile(r"([\w$]+|\+\+|--|[^\w$\s])\s*\Z")
-_BACKSLASHES = re.compile(r"\\+\Z")
 _CONDITIONS = frozenset(("if", "while", "for", "with"))
 #: Words behind which a slash starts a regular expression.
 _OPERATORS = frozenset(
@@ -126,8 +125,8 @@ def read_script(state: Script, text: str) -> Script:
 
 def _escapes(text: str, at: int) -> bool:
     """Whether *text* from *at* ends in a backslash that is none itself."""
-    found = _BACKSLASHES.search(text, at)
-    return found is not None and len(found[0]) % 2 == 1
+    rest = text[at:]
+    return (len(rest) - len(rest.rstrip("\\"))) % 2 == 1
 
 
 def _leave(state: Script, end: str) -> Script:

@@ -42,8 +42,15 @@ _TEXTS = {
     413: "What was sent is larger than this site takes.",
     503: "The site is busy. Please try again in a moment.",
 }
+_MOVED = "What you asked for is at another address."
 _BAD_REQUEST = "The request could not be answered."
 _BAD_SERVER = "Something went wrong on the server. It has been written down."
+
+
+def _usual(status: int) -> str:
+    if status < 400:
+        return _MOVED
+    return _BAD_REQUEST if status < 500 else _BAD_SERVER
 
 
 def production_page(status: int, request_id: str = "", advice: str = "") -> str:
@@ -51,7 +58,7 @@ def production_page(status: int, request_id: str = "", advice: str = "") -> str:
 
     *advice* stands in for what is usually said of that status.
     """
-    usual = _TEXTS.get(status, _BAD_REQUEST if status < 500 else _BAD_SERVER)
+    usual = _TEXTS.get(status) or _usual(status)
     reference = Markup(", request <code>{}</code>").format(request_id)
     return str(
         _PAGE.format(

@@ -6,7 +6,7 @@ import builtins
 import sys
 
 from ..abi import PREFIX
-from ..errors import PspError
+from ..errors import PageNotFound, PspError
 from .escape import arguments, escape, in_context, inner, markup, plain, slow
 from .output import Output, join
 
@@ -296,7 +296,7 @@ def _run_with_layouts(
             if result is not None:
                 _finish(loaded, result)
             contents.append(markup(output.end()))
-            interface._page = loaded = runner.load(layout, loaded.page.name)
+            interface._page = loaded = _load_layout(runner, layout, loaded.page.name)
             for key, value in interface.names_for(loaded).items():
                 names.setdefault(key, value)
             layout = loaded.page.options.layout
@@ -306,6 +306,15 @@ def _run_with_layouts(
     finally:
         del contents[depth:]
         output.unwind(captures)
+
+
+def _load_layout(runner: Runner, layout: str, page: str) -> LoadedPage:
+    """The layout that *page* asks for; PageNotFound says who asked."""
+    try:
+        return runner.load(layout, page)
+    except PageNotFound as error:
+        message = f"{error}: it is the layout of {page!r}"
+        raise PageNotFound(error.name, message) from None
 
 
 def run_included(

@@ -17,6 +17,7 @@ SECRET_LENGTH = 32
 _UNITS = {"": 1, "b": 1, "kb": KIB, "mb": KIB**2, "gb": KIB**3}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(;[ -~]*)?", re.ASCII)
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _ORIGIN = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
@@ -176,6 +177,12 @@ def _text(value: Any) -> str:
     return str(_require(value, isinstance(value, str) and bool(value)))
 
 
+def _cookie_name(value: object) -> str:
+    """A name that browsers send back as it is (RFC 6265, section 4.1.1)."""
+    name = _text(value)
+    return str(_require(name, bool(_TOKEN.fullmatch(name))))
+
+
 def _path(value: object) -> str:
     return os.path.expanduser(_text(value))
 
@@ -199,6 +206,7 @@ FLAG = Kind("true or false", _is_flag, _flag)
 TEXT = Kind("a text", _text)
 POLICY = Kind("a text in ASCII", _policy)
 COUNT = whole(0, 10**6)
+COOKIE = Kind('a name such as "pysid", of ASCII without blanks', _cookie_name)
 FOLDER = Kind("the path of a folder", _path)
 PATH = Kind("the path of a file or folder", _path)
 LOG_FILE = Kind('the path of a file, or "-"', _path)

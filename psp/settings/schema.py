@@ -134,7 +134,7 @@ class SessionSettings:
         kinds.choice("json", "pickle"),
         "How sessions are written; pickle is signed, and takes nearly everything.",
     )
-    cookie: str = setting("pysid", kinds.TEXT, "Name of the session cookie.")
+    cookie: str = setting("pysid", kinds.COOKIE, "Name of the session cookie.")
     timeout: float = setting(
         1800.0, kinds.SECONDS, "Seconds after which an unused session ends."
     )

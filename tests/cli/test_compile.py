@@ -193,7 +193,8 @@ def test_document_root_that_is_not_there(run: Run, write: Write, folder: Path) -
     write("psp.toml", "document_root = 'none'")
     result = run("compile")
     assert result.exit_code == 1
-    assert result.stderr == f"Error: {folder}/none: No such file or directory\n"
+    message = f"document_root {folder}/none: No such file or directory"
+    assert result.stderr == f"Error: {message}\n"
 
 
 def test_archive_of_a_site(run: Run, write: Write, folder: Path) -> None:

@@ -19,6 +19,11 @@ def test_without_an_id_none_is_shown() -> None:
     assert "request" not in production_page(500).partition("<body>")[2]
 
 
+def test_a_redirect_is_no_failure() -> None:
+    assert "at another address" in production_page(301)
+    assert "could not be answered" in production_page(418)
+
+
 def test_the_id_is_escaped() -> None:
     assert "<b>" not in production_page(500, "<b>")
 

@@ -87,7 +87,8 @@ def test_a_missing_layout_that_appears_mends_the_page(
 ) -> None:
     site.write("page.psp", '<%@ layout file="base.psp" %>page')
     engine = site.engine(compiler)
-    with pytest.raises((PageNotFound, IncludeError), match=r"base\.psp"):
+    message = "no page named 'base.psp': it is the layout of 'page.psp'"
+    with pytest.raises(PageNotFound, match=message):
         engine.render("page.psp")
     site.write("base.psp", "(<%= psp.content() %>)")
     assert engine.render("page.psp") == "(page)"

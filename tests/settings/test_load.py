@@ -169,6 +169,12 @@ def test_unknown_variable_is_only_reported(caplog: pytest.LogCaptureFixture) -> 
             "server = { threads = true }",
             "psp.toml:1:12: server.threads is a whole number from 1 to 1000, not True",
         ),
+        (
+            "[session]\ncookie = 'a b'",
+            'psp.toml:2:1: session.cookie is a name such as "pysid", of ASCII without '
+            "blanks, not 'a b'",
+        ),
+        ("[session]\ncookie = 'a;b'", "psp.toml:2:1: session.cookie is a name"),
         ("extensions = 'psp'", "psp.toml:1:1: extensions is a list of extensions"),
         ("extensions = ['psp']", "psp.toml:1:1: extensions is a list of extensions"),
         ("extensions = []", "psp.toml:1:1: extensions is a list of extensions"),

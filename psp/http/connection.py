@@ -10,10 +10,12 @@ import atexit
 import os
 import stat
 from collections.abc import Callable
+from logging import getLogger
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..light import lazy
 from .headers import Table
+from .members import write_log
 from .request import Request
 
 if TYPE_CHECKING:
@@ -23,14 +25,16 @@ Address = tuple[str, int]
 
 
 class mp_server:
-    """``req.server``: the virtual host."""
+    """``req.server``: the virtual host; without a request, the server itself."""
 
-    def __init__(self, exchange: RequestMembers):
-        request = exchange._request
+    def __init__(self, exchange: RequestMembers | None = None):
         self._exchange = exchange
-        self.server_hostname = request.server_name
-        self.port = request.server_port
+        if exchange is not None:
+            self.server_hostname = exchange._request.server_name
+            self.port = exchange._request.server_port
 
+    server_hostname = "localhost"
+    port = 0
     server_admin = "[no address given]"
     names: tuple[str, ...] = ()
     wild_names: tuple[str, ...] = ()
@@ -50,15 +54,17 @@ class mp_server:
 
     def get_config(self) -> Table:
         """The directives in force."""
-        return self._exchange.get_config().copy()
+        exchange = self._exchange
+        return Table() if exchange is None else exchange.get_config().copy()
 
     def get_options(self) -> Table:
         """The PythonOption values in force."""
-        return self._exchange.get_options().copy()
+        exchange = self._exchange
+        return Table() if exchange is None else exchange.get_options().copy()
 
     def log_error(self, text: str, level: int = 3) -> None:
         """Write *text* to the error log."""
-        self._exchange.log_error(text, level)
+        write_log(getLogger("psp"), text, level)
 
     def register_cleanup(
         self, req: object, function: Callable[[Any], object], data: object = None

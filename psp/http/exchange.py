@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from ..light import NamedTuple, lazy
@@ -188,9 +189,11 @@ class mp_request(RequestMembers):
     def sendfile(self, path: str, offset: int = 0, length: int = -1) -> int:
         """Send a file, or *length* bytes of it from *offset*; returns how many it were.
 
-        What waits goes first. OSError if the file cannot be read.
+        What waits goes first. OSError if the file cannot be read, TypeError for the
+        number of an open one.
         """
         sent = 0
+        path = os.fspath(path)
         try:
             opened = open(path, "rb")
         except OSError as error:

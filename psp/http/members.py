@@ -338,10 +338,7 @@ class RequestMembers:
 
         TypeError unless it is str or None.
         """
-        if not isinstance(text, str | None):
-            raise TypeError(f"text must be str or None, not {type(text).__name__}")
-        line = (text or "").translate(_VISIBLE)
-        self._logger.log(LOG_LEVELS[level & 7], "%s", line)  # 8 is APLOG_NOERRNO
+        write_log(self._logger, text, level)
 
     @lazy
     def _logger(self) -> Logger:
@@ -354,6 +351,14 @@ def _table(items: Pairs | Iterable[tuple[str, str]] = ()) -> Table:
     from .headers import Table  # which few pages look at
 
     return Table(items)
+
+
+def write_log(logger: Logger, text: str | None, level: int) -> None:
+    """Tell *logger* the *text*, on one line, at one of Apache's levels; TypeError."""
+    if not isinstance(text, str | None):
+        raise TypeError(f"text must be str or None, not {type(text).__name__}")
+    line = (text or "").translate(_VISIBLE)
+    logger.log(LOG_LEVELS[level & 7], "%s", line)  # 8 is APLOG_NOERRNO
 
 
 def _text(value: object) -> str | None:

@@ -151,7 +151,7 @@ class _Head:
     def describe(self, field: AnyField) -> None:
         """Tell *field* what is known of it."""
         media_type, options = parse_options(self.headers.combined("Content-Type"))
-        if media_type and "/" not in media_type:
+        if "Content-Type" in self.headers and "/" not in media_type:
             media_type = "application/octet-stream"
         field.type, field.type_options = media_type or "text/plain", options
         field.disposition = self.disposition

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..debug.log import escape_log
 from ..errors import HTTPError
 from ..http.cgivars import cgi_vars, common_vars
-from ..http.connection import file_info, mp_finfo
+from ..http.connection import file_info, mp_finfo, mp_server
 from ..http.members import LOG_LEVELS
 from . import constants
 from .constants import *  # noqa: F403  # the names are mod_python's
@@ -26,6 +26,7 @@ __name__ = "mod_python.apache"  # what pages print, and find it under
 
 table = make_table = Table
 interpreter = "main_interpreter"
+main_server = mp_server()
 _log = logging.getLogger("psp")
 
 
@@ -82,7 +83,9 @@ def log_error(
 
 
 def register_cleanup(function: Callable[[Any], object], data: object = None) -> None:
-    """Have *function* called with *data* at the end of the process."""
+    """Have *function* called with *data* at the end of the process; ValueError."""
+    if not callable(function):
+        raise ValueError("the first argument must be callable")
     atexit.register(function, data)
 
 

@@ -84,6 +84,8 @@ def parse_qsl(
     qs: Text, keep_blank_values: bool | int = 0, strict_parsing: bool | int = 0
 ) -> list[tuple[Text, Text]]:
     """The pairs of a query, in the type of *qs*; bytes are UTF-8."""
+    if not isinstance(qs, str | bytes):
+        raise TypeError("a query must be str or bytes")
     text = qs.decode("utf-8", "surrogateescape") if isinstance(qs, bytes) else qs
     pairs = [pair for pair in text.replace(";", "&").split("&") if pair]
     found = []

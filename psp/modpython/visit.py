@@ -25,7 +25,10 @@ from .constants import (
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_MOVED_PERMANENTLY,
     HTTP_NOT_FOUND,
+    HTTP_NOT_IMPLEMENTED,
+    HTTP_OK,
     HTTP_UNAUTHORIZED,
+    M_INVALID,
     OK,
 )
 from .dispatch import Run
@@ -52,6 +55,7 @@ _EARLY = (
 )
 _LATE = ("PythonTypeHandler", "PythonFixupHandler")
 _AFTER = ("PythonLogHandler", "PythonCleanupHandler")
+_FILE_METHODS = "GET, HEAD, POST, OPTIONS"
 _MOST_REDIRECTS = 10  # internal ones; as many as Apache allows
 
 
@@ -266,11 +270,17 @@ class Visit:
         try:
             if self.req.handler not in ("", "default-handler", *OURS):
                 raise HTTPError(HTTP_NOT_FOUND)
+            if self.request.method == "OPTIONS":
+                self.response.err_headers["Allow"] = _FILE_METHODS
+                return
             self._answer_with_file()
         except HTTPError as error:
-            if error.status == HTTP_METHOD_NOT_ALLOWED:
-                self.response.err_headers["Allow"] = "GET, HEAD, POST, OPTIONS"
-            self.dispatch.refuse(error.status)
+            status = error.status
+            if status == HTTP_METHOD_NOT_ALLOWED:
+                self.response.err_headers["Allow"] = _FILE_METHODS
+                if self.req.method_number == M_INVALID:
+                    status = HTTP_NOT_IMPLEMENTED
+            self.dispatch.refuse(status)
 
     def _answer_with_file(self) -> None:
         files = self.application.site.handler.root
@@ -286,8 +296,10 @@ class Visit:
         if self.answer.started:
             self.body = body
             return
-        response.status = found.status
-        if not self.settings.media_type(target.filename):
+        if response.status == HTTP_OK:  # one that a handler has set stays
+            response.status = found.status
+        is_typed = self.req._content_type_set
+        if not is_typed and not self.settings.media_type(target.filename):
             response.content_type = found.content_type
         for name, value in found.headers.items():
             response.headers[name] = value

@@ -1,5 +1,7 @@
 """Replay all cases, or those of the topics that are named: how many pass of each.
 
+First those in ``cases``, then those in ``more``.
+
 python -m tests.conformance [--tier auto|function|module|all] [TOPIC ...]
 """
 
@@ -10,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .harness import CASES, served
+from .harness import CASES, MORE, served
 from .replay import Runner, read_cases, summarise
 
 TIERS = ("auto", "function", "module")
@@ -26,14 +28,18 @@ def main() -> int:
     for tier in TIERS if asked.tier == "all" else (asked.tier,):
         with tempfile.TemporaryDirectory() as folder:
             with served(Path(folder), tier) as runner:
-                print(f"tier {tier}")
-                failed |= replay_all(runner, asked.topics)
+                for name, files in (("cases", CASES), ("more", MORE)):
+                    print(f"tier {tier}, {name}")
+                    failed |= replay_all(runner, files, asked.topics)
     return failed
 
 
-def replay_all(runner: Runner, wanted: list[str]) -> int:
-    """Replay the topics *wanted*, or all, and print what came of it; 1 for failures."""
-    files = [file for file in CASES if not wanted or file.stem in wanted]
+def replay_all(runner: Runner, found: list[Path], wanted: list[str]) -> int:
+    """Replay the topics *wanted* of *found*, or all, and print what came of it.
+
+    1 for failures, otherwise 0.
+    """
+    files = [file for file in found if not wanted or file.stem in wanted]
     topics: dict[str, list[int]] = {}
     for case in read_cases(files):
         counts = topics.setdefault(case["topic"], [0, 0])

@@ -13,6 +13,8 @@ from .replay import Runner, read_judged
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("cases/*.jsonl"))
+#: Cases of the same form that were asked of mod_python to look into odder corners.
+MORE = sorted(HERE.glob("more/*.jsonl"))
 
 
 @contextmanager

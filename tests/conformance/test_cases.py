@@ -1,6 +1,7 @@
 """What mod_python answered, case by case, or what is better.
 
-The cases are in ``cases``; judged.json has answers to those that have none.
+The cases are in ``cases`` and ``more``; judged.json has answers to those that have
+none.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from .harness import CASES, HERE, served
+from .harness import CASES, HERE, MORE, served
 from .replay import Runner, read_cases, read_judged
 
-ALL = list(read_cases(CASES))
+ALL = list(read_cases(CASES + MORE))
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,11 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 @pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
 def test_case(runner: Runner, case: dict[str, Any]) -> None:
     assert runner.run(case) is None
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    names = [case["id"] for case in ALL]
+    assert len(names) == len(set(names))
 
 
 def test_what_is_judged_are_warts_without_a_better_answer() -> None:

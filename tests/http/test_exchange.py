@@ -118,6 +118,8 @@ def test_sending_a_file(tmp_path: Path):
     assert b"".join(page.sent) == b"[" + file.read_bytes() + b"|" + b"234" + b"9"
     with pytest.raises(OSError):
         page.req.sendfile(str(tmp_path / "none"))
+    with open(file, "rb") as opened, pytest.raises(TypeError):
+        page.req.sendfile(opened.fileno())  # type: ignore[arg-type]
 
 
 # The response

@@ -468,12 +468,13 @@ def test_odd_parts():
             "Content-Disposition: form-data\r\n\r\nx",
             'Content-Disposition: form-data; name="e"; filename=""\r\n\r\n',
             'Content-Disposition: form-data; name="t"\r\nContent-Type: odd\r\n\r\nx',
+            'Content-Disposition: form-data; name="u"\r\nContent-Type:\r\n\r\nx',
         )
     )
-    assert form.keys() == [None, "e", "t"]
+    assert form.keys() == [None, "e", "t", "u"]
     assert isinstance(form["e"], StringField)
     assert form["e"] == ""
-    assert form["t"].type == "application/octet-stream"
+    assert form["t"].type == form["u"].type == "application/octet-stream"
     assert parse_form(multipart()).keys() == []
 
 

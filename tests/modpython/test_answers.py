@@ -49,6 +49,16 @@ def test_an_empty_location_is_none(make_site: MakeSite) -> None:
     assert (answer.status, answer.header("Location")) == (302, None)
 
 
+def test_what_a_handler_has_set_stays_when_it_declines(make_site: MakeSite) -> None:
+    code = (
+        "req.status = 410\nreq.content_type = 'text/own'\n"
+        "req.headers_out['X-A'] = '1'\nreturn apache.DECLINED"
+    )
+    answer = handled(make_site, code).get("/item.zz")
+    assert (answer.status, answer.text) == (410, "file")
+    assert (answer.header("Content-Type"), answer.header("X-A")) == ("text/own", "1")
+
+
 def test_a_body_that_is_no_form_ends_by_server_return(make_site: MakeSite) -> None:
     code = (
         "try:\n    util.FieldStorage(req)\n"

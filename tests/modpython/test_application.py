@@ -200,3 +200,12 @@ def test_what_a_visitor_posts_to_a_file_changes_nothing(make_site: MakeSite) -> 
     assert site.post("/a.txt", "a=b").text == "text"
     put = site.ask("PUT", "/a.txt", body=b"x")
     assert put.status == 405 and "GET" in str(put.header("Allow"))
+
+
+def test_what_else_may_be_asked_of_a_file(make_site: MakeSite) -> None:
+    site = make_site({"a.txt": "text"})
+    options = site.ask("OPTIONS", "/a.txt")
+    assert (options.status, options.body) == (200, b"")
+    assert options.header("Allow") == "GET, HEAD, POST, OPTIONS"
+    unknown = site.ask("BREW", "/a.txt")
+    assert (unknown.status, unknown.header("Allow")) == (501, options.header("Allow"))

@@ -76,3 +76,16 @@ def test_the_constants_and_names_people_import_are_there(name: str) -> None:
     }[name]
     code = INSTALL + f"from mod_python.{name} import {', '.join(wanted.split())}\n"
     assert run(code) == ""
+
+
+def test_the_server_is_there_without_a_request() -> None:
+    code = (
+        INSTALL + "from mod_python import apache\n"
+        "server = apache.main_server\n"
+        "print(type(server).__name__, server.port, server.is_virtual)\n"
+        "print(server.get_config(), server.get_options(), server.log_error('text'))\n"
+        "try: apache.register_cleanup(5)\n"
+        "except ValueError as error: print(error)\n"
+    )
+    wanted = "mp_server 0 0\n{} {} None\nthe first argument must be callable\n"
+    assert run(code) == wanted

@@ -35,6 +35,12 @@ def test_blank_values_count_where_they_are_asked_for() -> None:
     assert util.parse_qs("a=1&b=&c", 1) == {"a": ["1"], "b": [""], "c": [""]}
 
 
+@pytest.mark.parametrize("wrong", [None, 5])
+def test_a_query_is_text(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="a query must be str or bytes"):
+        util.parse_qsl(wrong)
+
+
 def test_a_header_is_its_value_and_its_parameters() -> None:
     wanted = ("text/html", {"charset": "utf-8", "x": "y; z"})
     assert util.parse_header('TEXT/html; charset=utf-8; x="y; z"') == wanted

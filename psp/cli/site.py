@@ -50,7 +50,7 @@ def load_site(config: str | None, root: str | None, **options: object) -> Settin
 
 
 def check_folder(folder: str, what: str = "") -> None:
-    """Ends the command with one line unless *folder*, which is *what*, can be listed."""
+    """Ends the command with one line on *what* unless *folder* can be listed."""
     try:
         os.scandir(folder).close()
     except OSError as error:

@@ -86,10 +86,9 @@ class Manners:
 
 def moved_notice(location: str) -> str:
     """The body of a redirect (RFC 9110, section 15.4)."""
-    from markupsafe import Markup
+    from html import escape
 
-    link = Markup('<p>The document has moved <a href="{}">here</a></p>\n')
-    return str(link.format(location))
+    return f'<p>The document has moved <a href="{escape(location)}">here</a></p>\n'
 
 
 def manners_of(options: PageOptions) -> Manners:

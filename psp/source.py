@@ -1,8 +1,9 @@
 """The text of one page file, and places in it.
 
 ``Source`` alone turns offsets into lines and columns; everything else carries
-spans. Lines end at ``\\n`` only: CRLF and lone CR are normalised on the way in,
-as mod_python's scanner and Python's own reader do.
+spans. Lines end at ``\\n`` only: CRLF and lone CR are normalised on the way in, by
+mod_python's scanner first and then by Python's own reader, for both of which CR CR LF,
+the trace of a careless copy, is one line end.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Source:
         self.name = name
         self.filename = name if filename is None else filename
         if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            text = text.replace("\r\n", "\n").replace("\r\n", "\n")
+            text = text.replace("\r", "\n")
         self.text = text
         self.is_ascii = text.isascii()
 

@@ -35,6 +35,7 @@ class _Suite:
     column: int = 0  # the author's column of the header
     reach: int = 0  # a header behind <% may also be met at the column of its word
     body: int | None = None  # the author's column of the body, in this scriptlet
+    narrow: int = 0  # the same where a tab is one wide
     filled: bool = False
     same_line: bool = False  # ends at the next line end in code
     fresh: bool = True  # opened in this very scriptlet
@@ -65,6 +66,7 @@ class _BlockWriter(SkeletonWriter):
         self.stack: list[_Suite] = []
         #: The author's column of this scriptlet's lines that stand in no open suite.
         self.base: int | None = None
+        self.base_narrow = 0
 
     def nodes(self, nodes: tuple[Node, ...]) -> None:
         for node, after in zip(nodes, (*nodes[1:], None), strict=False):
@@ -198,6 +200,7 @@ class _BlockWriter(SkeletonWriter):
                 self._end_same_line()
             last = line
             if line.comment:
+                opened = opened and line.column <= self.stack[-1].column
                 continue
             if line.first:
                 self._joined_line(node, line, explicit=False)
@@ -206,7 +209,7 @@ class _BlockWriter(SkeletonWriter):
             opened = line.opens
         if last is None or last.first:
             self._end_same_line(keep=opened)
-        self._tail(node.code, last, opened)
+        self._tail(node, last, opened)
 
     def _end_same_line(self, keep: bool = False) -> None:
         """A suite on the line of its header ends at the first line end in code."""
@@ -239,7 +242,7 @@ class _BlockWriter(SkeletonWriter):
                 self._continue(node, line)
                 return  # the lines below may choose their column
             if self.base is None:
-                self.base = line.column
+                self.base, self.base_narrow = line.column, line.narrow
         self._check_column(node, line)
         self._write_line(node, line.start, line.end)
         if line.opens:
@@ -258,29 +261,49 @@ class _BlockWriter(SkeletonWriter):
 
     def _check_column(self, node: Scriptlet, line: LogicalLine) -> None:
         """All lines of a suite start in the same column, as Python wants it."""
-        suite = self.stack[-1] if self.stack and not self.stack[-1].explicit else None
+        suite = self._suite()
         wanted = suite.body if suite else self.base
         if wanted is None:
             assert suite is not None
-            suite.body = line.column
+            suite.body, suite.narrow = line.column, line.narrow
         elif line.column != wanted:
-            what = (
-                "unexpected indent"
-                if line.column > wanted
-                else "unindent does not match"
-            )
+            self._misplaced(node, line, wanted)
+        elif line.narrow != (suite.narrow if suite else self.base_narrow):
             start = node.start + line.start
-            message = f"{what}: expected column {wanted + 1}, found {line.column + 1}"
+            message = "inconsistent use of tabs and spaces in indentation"
             error = PageSyntaxError.at(self.source, Span(start, start + 1), message)
-            error.kind = "IndentationError"
+            error.kind = "TabError"
             raise error
 
-    def _tail(self, code: str, last: LogicalLine | None, opened: bool) -> None:
-        """The last line of a scriptlet sets the indentation of what follows."""
-        if opened and last is not None and not last.comment:
-            if "\n" not in code[last.end :] and not last.first:
-                self.stack[-1].same_line = True
+    def _check_comment(self, node: Scriptlet, line: LogicalLine) -> None:
+        """mod_python's text takes over the column of a comment, and has to fit."""
+        suite = self._suite()
+        wanted = suite.body if suite else self.base
+        if self.dialect != "mod_python" or wanted is None or line.column == wanted:
             return
+        if suite or line.column > wanted:
+            self._misplaced(node, line, wanted)
+
+    def _suite(self) -> _Suite | None:
+        """The innermost suite, unless it is an explicit block's."""
+        return self.stack[-1] if self.stack and not self.stack[-1].explicit else None
+
+    def _misplaced(self, node: Scriptlet, line: LogicalLine, wanted: int) -> NoReturn:
+        deeper = line.column > wanted
+        what = "unexpected indent" if deeper else "unindent does not match"
+        start = node.start + line.start
+        message = f"{what}: expected column {wanted + 1}, found {line.column + 1}"
+        error = PageSyntaxError.at(self.source, Span(start, start + 1), message)
+        error.kind = "IndentationError"
+        raise error
+
+    def _tail(self, node: Scriptlet, last: LogicalLine | None, opened: bool) -> None:
+        """The last line of a scriptlet sets the indentation of what follows."""
+        code = node.code
+        if opened and last is not None:
+            if not last.comment and "\n" not in code[last.end :] and not last.first:
+                self.stack[-1].same_line = True
+            return  # a comment out there ends no block that has not begun
         after = code[last.end :] if last else code
         lines = after.split("\n")
         if len(lines) == 1:
@@ -291,6 +314,7 @@ class _BlockWriter(SkeletonWriter):
             self._settle(width(lines[-2]) if len(lines) > 2 else 0)
         elif last.comment:
             self._settle(last.column)
+            self._check_comment(node, last)
 
     def _settle(self, column: int) -> None:
         """Leave the suites that a line at *column* is outside of."""

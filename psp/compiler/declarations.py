@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ..errors import PageSyntaxError
 from ..source import Source
 from .codegen import Unit
 from .lines import logical_lines
@@ -13,12 +14,16 @@ from .parts import PARTS
 from .positions import Mover
 from .scopes import PageScope, page_scope
 from .skeleton import moved_error
+from .undecoded import parse_code
 from .writer import SkeletonWriter
 
 
 def build_declarations(page: Page) -> list[Unit]:
     """A module for each file of *page* that declares something, in order."""
-    return [Unit(text.source, _parse(text)) for text in declaration_texts(page)]
+    lenient = page.options.dialect == "mod_python"
+    return [
+        Unit(text.source, _parse(text, lenient)) for text in declaration_texts(page)
+    ]
 
 
 def declaration_texts(page: Page) -> Iterator[SkeletonWriter]:
@@ -70,9 +75,11 @@ def _write(writer: SkeletonWriter, node: Declaration) -> None:
         writer.write(" " * indent, code, node.start + line.start)
 
 
-def _parse(writer: SkeletonWriter) -> ast.Module:
+def _parse(writer: SkeletonWriter, lenient: bool) -> ast.Module:
     try:
-        tree = ast.parse(writer.text())
+        tree = parse_code(writer, writer.text(), lenient)
+    except PageSyntaxError:
+        raise
     except SyntaxError as error:
         raise moved_error(error, writer.origins) from None
     Mover(writer.origins, [], set()).move(tree, PARTS)

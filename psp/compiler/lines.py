@@ -38,6 +38,7 @@ class LogicalLine(NamedTuple):
     start: int
     end: int  # without a trailing comment
     column: int  # width of its indentation, tabs to the next multiple of eight
+    narrow: int  # the same where a tab is one wide, as Python compares it too
     first: bool  # on the line of the opening mark
     word: str  # its first word
     comment: bool  # nothing but a comment
@@ -80,7 +81,15 @@ def logical_lines(code: str) -> Iterator[LogicalLine]:
         column = width(code[line_start:start])
         first = "\n" not in code[:start]
         return LogicalLine(
-            start, end, column, first, word, comment, opens, max(colon, 0)
+            start,
+            end,
+            column,
+            start - line_start,
+            first,
+            word,
+            comment,
+            opens,
+            max(colon, 0),
         )
 
     for piece in pieces:

@@ -24,8 +24,9 @@ def read_parameter(node: Directive, source: Source) -> Parameter:
     span = Span(start, start + len(match[1]))
     try:
         body = ast.parse(code).body
-    except SyntaxError as error:
-        message = f"not a parameter: {error.msg}; {_WANTED}"
+    except (SyntaxError, UnicodeEncodeError) as error:
+        why = error.msg if isinstance(error, SyntaxError) else "bytes are not UTF-8"
+        message = f"not a parameter: {why}; {_WANTED}"
         raise DirectiveError.at(source, span, message) from None
     match body:
         case [ast.AnnAssign(target=ast.Name(id=name), value=value, simple=1)]:

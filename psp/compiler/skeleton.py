@@ -19,9 +19,9 @@ from .blocks import write_lenient
 from .lines import unmatched_bracket
 from .nodes import Expression, Page
 from .strict import write_strict
+from .undecoded import parse_code
 from .writer import Hole, HoleKind, NotStrict, Origin, Site, SkeletonWriter
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _STATEMENT = re.compile(
     r"\s*(assert|break|class|continue|def|del|elif|else|except|finally|for|from|global"
     r"|if|import|nonlocal|pass|raise|return|try|while|with)\b"
@@ -49,7 +49,9 @@ def build_skeleton(page: Page) -> Skeleton:
     """
     try:
         writer = write_strict(page)
-        return _parsed(page, writer, strict=True)
+        skeleton = _parsed(page, writer, strict=True)
+        writer.check(skeleton.tree)
+        return skeleton
     except (NotStrict, SyntaxError):
         return _parsed(page, write_lenient(page), strict=False)
 
@@ -57,12 +59,12 @@ def build_skeleton(page: Page) -> Skeleton:
 def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
     text = writer.text()
     try:
-        tree = ast.parse(text)
+        tree = parse_code(writer, text, page.options.dialect == "mod_python")
+    except PageSyntaxError:
+        raise
     except SyntaxError as error:
         own = _own_error(error, writer)
         raise own or moved_error(error, writer.origins) from None
-    except UnicodeEncodeError:
-        raise _undecodable(writer) from None
     except (RecursionError, MemoryError):
         raise _too_deep(page.source) from None
     origins, holes, sites = writer.origins, writer.holes, writer.sites
@@ -133,17 +135,6 @@ def _moved_line(match: re.Match[str], origins: list[Origin]) -> str:
     """A line that a message speaks of."""
     source, at = _moved(int(match[1]), 1, origins)
     return f"line {source.line_at(at)}"
-
-
-def _undecodable(writer: SkeletonWriter) -> PageSyntaxError:
-    for line, origin in zip(writer.lines, writer.origins, strict=True):
-        match = _SURROGATE.search(line)
-        if match:
-            at = origin.start + match.start() - origin.prefix
-            byte = ord(match[0]) - 0xDC00
-            message = f"byte 0x{byte:02x} in Python code is not UTF-8"
-            return PageSyntaxError.at(origin.source, Span(at, at + 1), message)
-    raise AssertionError("no surrogate in a skeleton that could not be encoded")
 
 
 def _too_deep(source: Source) -> PageSyntaxError:

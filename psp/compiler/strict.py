@@ -8,35 +8,46 @@ backslashes, so that every piece has a line, and thereby an origin, of its own.
 
 from __future__ import annotations
 
+import ast
 import re
 
 from ..lexer.strings import open_comment
-from ..source import Span
+from ..source import Source, Span
 from .lines import HEADERS
 from .nodes import Declaration, Expression, Include, Node, Page, Scriptlet, Text
+from .suites import hole_of, statements
 from .writer import HoleKind, NotStrict, SkeletonWriter
 
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
 _HARD_HEADERS = HEADERS - {"match", "case"}
 
 
-def write_strict(page: Page) -> SkeletonWriter:
+def write_strict(page: Page) -> StrictWriter:
     """The strict skeleton of *page*; raises NotStrict where there can be none."""
     if page.defaults:
         raise NotStrict
-    writer = _StrictWriter(page.source)
+    writer = StrictWriter(page.source)
     writer.nodes(page.nodes)
     writer.finish()
     return writer
 
 
-class _StrictWriter(SkeletonWriter):
+class StrictWriter(SkeletonWriter):
+    """Collects the lines of a strict skeleton."""
+
     #: What ends the last line when another piece joins its logical line.
     joint = ""
     #: What goes before the next piece: an indentation.
     prefix = ""
     #: Whether the text after a code tag, be it empty, is still to come.
     owes_text = True
+    #: Whether code stands right before the next text, on the line of a closing mark.
+    behind_code = False
+
+    def __init__(self, source: Source):
+        super().__init__(source)
+        #: The holes of texts right behind code, which may be taken for a part of it.
+        self.doubtful: set[int] = set()
 
     def nodes(self, nodes: tuple[Node, ...]) -> None:
         for node, after in zip(nodes, (*nodes[1:], None), strict=False):
@@ -57,18 +68,32 @@ class _StrictWriter(SkeletonWriter):
         if self.lines and self.owes_text:
             self._empty_text()
 
+    def check(self, tree: ast.Module) -> None:
+        """Raise NotStrict where a text was taken for a part of the code before it."""
+        if self.doubtful and not self.doubtful <= set(map(hole_of, statements(tree))):
+            raise NotStrict
+
     def _join(self) -> None:
         if self.joint:
             self.lines[-1] += self.joint
         self.joint = ";\\"
 
     def _text(self, node: Text, leads: bool) -> None:
-        if leads:
+        if self.behind_code:
+            self._doubtful_text(node)
+        elif leads:
             self.write_lead(node)
         else:
             self._join()
             self.write_text(self._take_prefix(), node)
         self.owes_text = False
+
+    def _doubtful_text(self, node: Text) -> None:
+        """A text written as a call, which is nothing that code could bind or import."""
+        self.behind_code = False
+        self._join()
+        self.doubtful.add(len(self.holes))
+        self.write("", self.hole(HoleKind.TEXT, node) + "()", node.span.start)
 
     def _take_prefix(self) -> str:
         prefix, self.prefix = self.prefix, ""
@@ -137,7 +162,7 @@ class _StrictWriter(SkeletonWriter):
         margin = _margin(code) + ("\t" if _ends_in_colon(code) else "")
         if last.strip():
             self.write("", last, start + len(body) + len(newline))
-            self.joint, self.prefix = "\\", ""
+            self.joint, self.prefix, self.behind_code = "\\", "", True
         else:
             self.joint, self.prefix = "", last + margin
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ..source import BOM, Span
 from .nodes import Comment, Declaration, Directive, Node, Page, Scriptlet, Text
@@ -24,21 +25,37 @@ def prepare_text(page: Page) -> Page:
     if page.options.trim == "lines":
         nodes = _trim_lines(nodes)
     if page.options.dialect == "mod_python":
-        nodes = [_decoded(node) for node in nodes]
+        nodes = _decoded(nodes)
     else:
-        nodes = _without_bom(nodes)
-    return page._replace(nodes=tuple(_joined(nodes)))
+        nodes = _joined(_without_bom(nodes))
+    return page._replace(nodes=tuple(nodes))
 
 
-def decode_backslashes(text: str) -> str:
-    """*text* with its backslashes read as mod_python's generated string reads them.
+def _decoded(nodes: list[Node]) -> list[Node]:
+    """The nodes joined, their backslashes read as in mod_python's generated string.
 
     Its scanner doubles the backslash of ``\\n``, ``\\r`` and ``\\t``, which so stay two
-    characters; what Python would refuse stays as it is written.
+    characters; what Python would refuse stays as it is written. One string holds what
+    only comments and directives part: a backslash before them escapes what follows.
     """
-    if "\\" not in text:
-        return text
-    return _ESCAPE.sub(_meaning, _PROTECTED.sub(r"\\\\", text))
+    if not any(isinstance(node, Text) and "\\" in node.text for node in nodes):
+        return _joined(nodes)
+    nodes = _joined([_with_text(node, _protected) for node in nodes])
+    return [_with_text(node, _unescaped) for node in nodes]
+
+
+def _with_text(node: Node, change: Callable[[str], str]) -> Node:
+    if isinstance(node, Text) and "\\" in node.text:
+        return node._replace(text=change(node.text))
+    return node
+
+
+def _protected(text: str) -> str:
+    return _PROTECTED.sub(r"\\\\", text)
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(_meaning, text)
 
 
 def _meaning(match: re.Match[str]) -> str:
@@ -58,14 +75,6 @@ def _meaning(match: re.Match[str]) -> str:
     if digits is None or int(digits, 16) > 0x10FFFF:
         return match[0]
     return chr(int(digits, 16))
-
-
-def _decoded(node: Node) -> Node:
-    return (
-        node._replace(text=decode_backslashes(node.text))
-        if isinstance(node, Text)
-        else node
-    )
 
 
 def _without_bom(nodes: list[Node]) -> list[Node]:

@@ -116,7 +116,9 @@ class SkeletonWriter:
         if newline:
             self._split_last()
         last = self.lines[-1]
-        column = len(last) if last.isascii() else len(last.encode(errors="replace"))
+        column = (
+            len(last) if last.isascii() else len(last.encode(errors="surrogatepass"))
+        )
         self.hole(_EXPRESSION, node, len(self.lines), column)
 
     def _split_last(self) -> None:

@@ -175,7 +175,7 @@ class mp_request(RequestMembers):
             if not data.isascii():
                 data.encode()
         elif not isinstance(data, bytes):
-            data = memoryview(data).tobytes()
+            data = _bytes(data)
         if not data:
             return
         self._output.write(data)
@@ -328,6 +328,16 @@ class mp_request(RequestMembers):
 
     def __repr__(self) -> str:
         return f"<mp_request {self.method} {self.uri!r}>"
+
+
+def _bytes(data: Any) -> bytes:
+    """What *data* holds, if it is a buffer; TypeError in mod_python's words if not."""
+    try:
+        return memoryview(data).tobytes()
+    except TypeError:
+        kind = type(data).__name__
+        message = f"a bytes-like object is required, not {kind!r}"
+        raise TypeError(message) from None
 
 
 Exchange = mp_request

@@ -7,7 +7,7 @@ from html import escape
 
 def listing(python: str, page: str, filename: str) -> str:
     """The HTML table: number, Python in blue, page in green, line by line."""
-    pages = page.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    pages = page.splitlines()
     heading = ("", "&nbsp;PSP-produced Python Code:", f"&nbsp;{escape(filename)}:")
     rows = [_row(heading)]
     for number, line in enumerate(python.splitlines(), 1):

@@ -110,7 +110,7 @@ class PSPInterface(interface.PSPInterface):
         It is loaded now: a name with a leading slash from the document root, another
         from the folder of the page that calls this.
         """
-        if name.startswith("/"):
+        if name[:1] == "/":
             file = self.req.document_root() + name
         else:
             file = os.path.join(os.path.dirname(self.filename or ""), name)
@@ -234,8 +234,8 @@ class PSP:
             "req": req,
             "form": getattr(req, "form", None),
             "session": getattr(req, "session", None),
-            **self.vars,
-            **vars,
+            **dict(self.vars),
+            **dict(vars),
             "__file__": req.filename,
             "__mp_info__": None,
             "__mp_path__": [],

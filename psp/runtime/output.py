@@ -121,12 +121,33 @@ class Output:
         parts = self.parts
         if parts:
             try:
-                data = encode("".join(parts))  # type: ignore[arg-type]
-            except TypeError:
-                data = _mixed(parts)
+                data = _encoded(parts)
+            except UnicodeEncodeError:
+                self._collect_one_by_one()
+                raise
             parts.clear()
             self._waiting.append(data)
             self._size += len(data)
+
+    def _collect_one_by_one(self) -> None:
+        """Keep what stands before the first piece that cannot be encoded.
+
+        Raises the UnicodeEncodeError of that piece.
+        """
+        parts = self.parts.copy()
+        self.parts.clear()
+        for part in parts:
+            data = _encoded([part])
+            self._waiting.append(data)
+            self._size += len(data)
+
+
+def _encoded(parts: list[str | bytes]) -> bytes:
+    """*parts* as bytes."""
+    try:
+        return encode("".join(parts))  # type: ignore[arg-type]
+    except TypeError:
+        return _mixed(parts)
 
 
 def _mixed(parts: list[str | bytes]) -> bytes:

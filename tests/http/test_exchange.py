@@ -87,7 +87,8 @@ def test_writing_nothing_neither_sends_nor_flushes():
 
 @pytest.mark.parametrize("data", [None, 5, 1.5, ["x"], object()])
 def test_writing_anything_else_is_a_type_error(data: object):
-    with pytest.raises(TypeError):
+    wanted = f"a bytes-like object is required, not {type(data).__name__!r}"
+    with pytest.raises(TypeError, match=f"^{wanted}$"):
         Page().req.write(data)
 
 

@@ -40,6 +40,22 @@ def test_a_template_may_be_str_or_bytes_and_include(make_site: MakeSite) -> None
     assert site.get("/page.psp").text == "P1;P1;;"
 
 
+def test_names_may_be_pairs(page: Page) -> None:
+    text = "<% PSP(req, string=b'<%= n %\\x3e', vars=[('n', 1)]).run([]) %>"
+    assert page(text + text.replace("[])", "[('n', 2)])")).text == "12"
+
+
+def test_an_error_page_has_a_name(page: Page) -> None:
+    answer = page("<% psp.set_error_page(5) %>")
+    assert answer.report.startswith("TypeError: ")
+
+
+def test_the_notice_of_a_redirect_quotes_as_escape_does(page: Page) -> None:
+    answer = page("<% psp.redirect('/?a=\"b\"&c') %>")
+    assert answer.header("Location") == '/?a="b"&c'
+    assert 'href="/?a=&quot;b&quot;&amp;c"' in answer.text
+
+
 def test_file_and_string_exclude_each_other(page: Page) -> None:
     answer = page("<% PSP(req, filename='a', string='b') %>")
     assert answer.report == "ValueError: Must specify either filename or string"

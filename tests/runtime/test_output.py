@@ -106,3 +106,12 @@ def test_refuses_lone_surrogates_that_no_source_made() -> None:
     output.write("\ud800")
     with pytest.raises(UnicodeEncodeError):
         output.body()
+
+
+def test_what_stands_before_a_lone_surrogate_is_kept() -> None:
+    output = Output()
+    for piece in ("a", b"b", "é", "x\ud800", "later"):
+        output.write(piece)
+    with pytest.raises(UnicodeEncodeError, match="position 1"):
+        output.body()
+    assert output.body() == "abé".encode()

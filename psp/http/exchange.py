@@ -78,20 +78,19 @@ class mp_request(RequestMembers):
         self._config = config
         self._redirect = redirect
         self._flush_writes = flush_writes
-        self.request_time = time.time()
+        self._began = time.time()
 
     #: The agreed places for a FieldStorage and a Session; not there until they are set.
     form: Any
     session: Any
 
-    bytes_sent = 0
-    mtime = 0.0
     allowed = 0
-    allowed_methods: tuple[str, ...] = ()
     allowed_xmethods: tuple[str, ...] = ()
     _content_type_set = 0
     _bytes_queued = 0
     _no_cache = 0
+    _mtime = 0.0
+    _allowed: tuple[str, ...] = ()
 
     @lazy
     def _nonce(self) -> str:
@@ -157,7 +156,27 @@ class mp_request(RequestMembers):
         if flag:
             from .dates import http_date
 
-            self.headers_out.setdefault("Expires", http_date(self.request_time))
+            self.headers_out.setdefault("Expires", http_date(self._began))
+
+    @property
+    def request_time(self) -> float:
+        """When the request began, in seconds since the epoch."""
+        return self._began
+
+    @property
+    def mtime(self) -> float:
+        """What ``update_mtime`` was told, in seconds since the epoch."""
+        return self._mtime
+
+    @property
+    def allowed_methods(self) -> tuple[str, ...]:
+        """What ``allow_methods`` was told."""
+        return self._allowed
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of the body that have been sent, as far as they are counted."""
+        return 0
 
     @property
     def sent_bodyct(self) -> int:
@@ -221,16 +240,16 @@ class mp_request(RequestMembers):
 
     def allow_methods(self, methods: Iterable[str], reset: int = 0) -> None:
         """Name methods for the Allow header of a 405 or 501; GET brings HEAD."""
-        known = [] if reset else list(self.allowed_methods)
+        known = [] if reset else list(self._allowed)
         for method in methods:
             if not isinstance(method, str):
                 raise TypeError("methods must be str")
             known += [method, "HEAD"] if method == "GET" else [method]
-        self.allowed_methods = tuple(dict.fromkeys(known))
+        self._allowed = tuple(dict.fromkeys(known))
 
     def update_mtime(self, seconds: float) -> None:
         """Make ``mtime`` *seconds* since the epoch, unless it is later already."""
-        self.mtime = max(self.mtime, float(seconds))
+        self._mtime = max(self._mtime, float(seconds))
 
     def set_last_modified(self) -> None:
         """Set Last-Modified to ``mtime``, or to now where that lies ahead."""

@@ -51,10 +51,10 @@ class RequestMembers:
     path_info: str
 
     main: mp_request | None = None
-    prev: mp_request | None = None
-    next: mp_request | None = None
     handler = "mod_python"
-    phase = "PythonHandler"
+    _phase = "PythonHandler"
+    _prev: mp_request | None = None
+    _next: mp_request | None = None
     assbackwards = chunked = proxyreq = no_local_copy = 0
     used_path_info = 2
     clength = read_body = read_chunked = expecting_100 = eos_sent = 0
@@ -192,9 +192,28 @@ class RequestMembers:
         """The extension of the file, with its dot."""
         return os.path.splitext(self.filename)[1] or None
 
-    @lazy
+    @property
+    def prev(self) -> mp_request | None:
+        """The request that was redirected to this one inside the server."""
+        return self._prev
+
+    @property
+    def next(self) -> mp_request | None:
+        """The request that this one was redirected to inside the server."""
+        return self._next
+
+    @property
+    def phase(self) -> str:
+        """The phase whose handlers run."""
+        return self._phase
+
+    @property
     def hlist(self) -> mp_hlist:
         """The entry of the handler that runs; ``directory`` ends in a slash."""
+        return self._hlist
+
+    @lazy
+    def _hlist(self) -> mp_hlist:
         from .connection import mp_hlist
 
         return mp_hlist("mod_python.psp", f"{self.document_root()}/")

@@ -40,7 +40,7 @@ def run_phase(req: mp_request, phase: str, handlers: Iterable[Handler]) -> int:
     Handlers that are added meanwhile run as well. Whatever they raise passes through,
     but for SERVER_RETURN, which is their result.
     """
-    req.phase = phase
+    req._phase = phase
     waiting = list(handlers)
     result = DECLINED
     while True:
@@ -48,7 +48,7 @@ def run_phase(req: mp_request, phase: str, handlers: Iterable[Handler]) -> int:
         if not waiting:
             return result
         handler = waiting.pop(0)
-        req.hlist = mp_hlist(str(handler), handler.directory, handler.is_location)
+        req._hlist = mp_hlist(str(handler), handler.directory, handler.is_location)
         result = run_handler(req, phase, handler)
         if result not in _GOES_ON.get(phase, _ALL):
             return result

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from ..http import exchange
 from ..http.body import Body
 from ..light import lazy
+from .apache import SERVER_RETURN
+from .constants import HTTP_LENGTH_REQUIRED
+from .members import KINDS, fit
 from .settings import CONTENT, Handler, Settings, extension_of
 
 if TYPE_CHECKING:
@@ -21,6 +25,43 @@ class mp_request(exchange.mp_request):
     """``req`` where directives are in force: what pages and handlers are given."""
 
     _settings: Settings
+    _bytes_sent = 0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a member, as far as it can be, or an attribute of one's own.
+
+        AttributeError and TypeError as in ``members.fit``.
+        """
+        if name in KINDS:
+            value = fit(name, value)
+        super().__setattr__(name, value)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of the body that have been sent."""
+        return self._bytes_sent
+
+    def read(self, size: int = -1) -> bytes:
+        """Bytes of the body; all that is left without a size.
+
+        Here and in the methods for lines: TypeError for a size that is no number,
+        SERVER_RETURN (411) for a body whose end nobody knows.
+        """
+        return self._sized_body().read(index(size))
+
+    def readline(self, size: int = -1) -> bytes:
+        """A line of the body, of at most *size* bytes."""
+        return self._sized_body().readline(index(size))
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        """The lines of the body, until they hold *hint* bytes."""
+        return self._sized_body().readlines(index(hint))
+
+    def _sized_body(self) -> Body:
+        body = self._request.body
+        if not body.has_end and "Transfer-Encoding" in self.headers_in:
+            raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
+        return body
 
     @property
     def extension(self) -> str | None:

@@ -156,7 +156,7 @@ class Visit:
         self.req._settings = settings
         self.req.handler = settings.apache_handler(target.filename) or ""
         if self.before is not None:
-            self.req.prev, self.before.req.next = self.before.req, self.req
+            self.req._prev, self.before.req._next = self.before.req, self.req
         attach(self.req, application.site)
         site = application.site
         self.dispatch = Run(site, self.req, self.response, self.output, self.answer)
@@ -164,6 +164,7 @@ class Visit:
 
     def _send(self, data: bytes) -> None:
         if not self.replaced:
+            self.req._bytes_sent += len(data)
             self.answer.send(self.filters.feed(data))
 
     def _filter_failed(self, error: Exception, item: Filter) -> bytes:

@@ -34,11 +34,17 @@ class _Suite:
     explicit: bool
     column: int = 0  # the author's column of the header
     reach: int = 0  # a header behind <% may also be met at the column of its word
+    margin: int = 0  # how far the line of the page is indented that the header is on
     body: int | None = None  # the author's column of the body, in this scriptlet
     narrow: int = 0  # the same where a tab is one wide
     filled: bool = False
     same_line: bool = False  # ends at the next line end in code
     fresh: bool = True  # opened in this very scriptlet
+
+    def reach_out(self, column: int) -> None:
+        """Take a body that is indented less than its header, which is behind text."""
+        if self.fresh and self.body is None and self.margin < column <= self.column:
+            self.column = self.margin
 
     def holds(self, column: int, word: str) -> bool:
         """Whether a line at *column* stands inside."""
@@ -127,10 +133,12 @@ class _BlockWriter(SkeletonWriter):
     def _push(self, line: LogicalLine, node: Scriptlet, explicit: bool) -> _Suite:
         at = Span(node.start + line.start, node.start + line.end)
         suite = _Suite(line.word, line.word, self.source, at, explicit)
-        suite.column = suite.reach = line.column
+        suite.column = suite.reach = suite.margin = line.column
         if line.first:
-            opening = self.source.position(node.span.start).column - 1
-            suite.column = opening
+            number, column = self.source.position(node.span.start)
+            before = self.source.line(number)[: column - 1]
+            suite.column = len(before)
+            suite.margin = len(before) - len(before.lstrip(" \t"))
             suite.reach = self.source.position(at.start).column - 1
         self.stack.append(suite)
         return suite
@@ -225,6 +233,7 @@ class _BlockWriter(SkeletonWriter):
         first = self.base is None
         while self.stack and not self.stack[-1].explicit:
             suite = self.stack[-1]
+            suite.reach_out(line.column)
             if suite.holds(line.column, line.word):
                 break
             if (

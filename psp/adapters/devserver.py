@@ -26,6 +26,7 @@ from waitress.task import ErrorTask, Task, WSGITask  # type: ignore[import-untyp
 from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]
 
 from ..settings import Settings
+from .listening import listen_at
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("psp.access")
@@ -56,7 +57,7 @@ class Server:
         listener: socket.socket | None = None,
     ):
         if listener is None:
-            listener = listen(settings.server.host, settings.server.port)
+            listener = listen_at(settings.server.host, settings.server.port)
         limits = settings.limits
         self._waitress = create_server(
             application,
@@ -137,15 +138,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; of a name with several addresses, the first."""
-    found = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
-    family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
-    return socket.create_server(address[:2], family=family)
 
 
 def _channel_class(

@@ -36,13 +36,21 @@ def listen(address: str, mode: int = 0o660) -> socket.socket:
     Port 0 takes a free one. Raises ValueError for what is no address, OSError where
     it cannot be had.
     """
-    if address.startswith(UNIX):
+    if address.startswith(UNIX) and address != UNIX:
         return _listen_unix(address.removeprefix(UNIX), mode)
     host, colon, port = address.rpartition(":")
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise ValueError(f"{address!r} is neither HOST:PORT nor unix:PATH")
     host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
-    found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
+    return listen_at(host, int(port))
+
+
+def listen_at(host: str, port: int) -> socket.socket:
+    """A socket that listens at *port* of *host*, the first of several addresses.
+
+    One of IPv4 where there is any. Raises OSError, UnicodeError where it cannot be had.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     family, _, _, _, place = min(found, key=lambda one: one[0] != socket.AF_INET)
     return socket.create_server(place[:2], family=family, backlog=BACKLOG)
 
@@ -67,10 +75,13 @@ def _listen_unix(path: str, mode: int) -> socket.socket:
 
 def _is_answered(path: str) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)
         try:
             probe.connect(path)
         except ConnectionRefusedError:
             return False
+        except BlockingIOError:  # somebody who is busy
+            pass
     return True
 
 
@@ -84,12 +95,15 @@ def address_of(listener: socket.socket) -> str:
 
 
 def release(listener: socket.socket) -> None:
-    """Close *listener* and take its name out of the file system, if it has one."""
+    """Take the name of *listener* out of the file system, if it has one, and close it.
+
+    In this order: once it is closed, the name may be that of another's socket.
+    """
     name = listener.getsockname() if listener.fileno() >= 0 else None
-    listener.close()
     if isinstance(name, str) and name:
         with suppress(FileNotFoundError):
             os.unlink(name)
+    listener.close()
 
 
 def peers(environ: Mapping[str, str]) -> frozenset[str]:

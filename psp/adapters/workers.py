@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from threading import Thread
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class Workers:
     """*count* processes that run *serve*; one that ends is replaced by another.
 
     *serve* has to return after SIGTERM. After SIGHUP all are replaced, as many as
-    *renew* says, which is called before.
+    *renew* says, which is called before. They stop as well when this process is gone.
     """
 
     def __init__(
@@ -44,14 +45,31 @@ class Workers:
         The signals are blocked and waited for, so that none comes at a wrong time.
         """
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, it would never come
+        self._end, self._life = os.pipe()
         try:
             while self._began or self._leaving or not self._stopping:
-                while not self._stopping and len(self._began) < self._count:
-                    self._start(before)
-                self._let_go()
-                self._wait()
+                if self._fill(before):
+                    self._let_go()
+                    self._heed(signal.sigwait(_WATCHED))
+                else:
+                    time.sleep(LIFETIME)
+                    if signal.sigpending() & _WATCHED:
+                        self._heed(signal.sigwait(_WATCHED))
         finally:
+            os.close(self._life)
+            os.close(self._end)
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _fill(self, mask: set[signal.Signals | int]) -> bool:
+        """Start what is missing: whether that could be done."""
+        try:
+            while not self._stopping and len(self._began) < self._count:
+                self._start(mask)
+        except OSError as error:
+            log.error("no process can be started: %s", error.strerror)
+            return False
+        return True
 
     def _start(self, mask: set[signal.Signals | int]) -> None:
         process = os.fork()
@@ -60,6 +78,8 @@ class Workers:
             return
         code = 1
         try:
+            os.close(self._life)
+            Thread(target=_follow, args=(self._end,), daemon=True).start()
             signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is for who minds them
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._serve()
@@ -69,9 +89,8 @@ class Workers:
         finally:
             os._exit(code)
 
-    def _wait(self) -> None:
-        """Wait until a process has ended, or all are to stop or to be replaced."""
-        number = signal.sigwait(_WATCHED)
+    def _heed(self, number: int) -> None:
+        """Note that processes have ended, or are to stop or to be replaced."""
         if number in _STOPPING:
             self._stopping = True
             self._dismiss()
@@ -107,3 +126,9 @@ class Workers:
         log.error("worker %d ended with status %d and is replaced", process, status)
         if time.monotonic() - began < LIFETIME:
             time.sleep(LIFETIME)  # the signals stay pending
+
+
+def _follow(end: int) -> None:
+    """Have this process stop when *end* of a pipe says that its parent is gone."""
+    os.read(end, 1)
+    os.kill(os.getpid(), signal.SIGTERM)

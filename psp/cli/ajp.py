@@ -31,7 +31,7 @@ DEFAULT = "127.0.0.1:8009"
 def command(
     root: str | None,
     listen: str | None,
-    mode: str,
+    mode: int,
     threads: int | None,
     workers: int,
     secret: str,

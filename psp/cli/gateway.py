@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def _octal(context: click.Context, parameter: click.Parameter, text: str) -> int:
+    """*text* as the mode of a file."""
+    if not re.fullmatch("0?o?[0-7]{1,3}", text):
+        raise click.BadParameter(f"{text!r} is no mode in octal, such as 660.")
+    return int(text, 8)
+
+
 def gateway_options(default: str) -> Callable[[F], F]:
     """The options of a command that listens at *default* unless it is told."""
     options = [
@@ -35,8 +43,10 @@ def gateway_options(default: str) -> Callable[[F], F]:
         ),
         click.option(
             "--mode",
+            metavar="MODE",
             default="660",
             show_default=True,
+            callback=_octal,
             help="Mode of a Unix socket, in octal.",
         ),
         click.option(
@@ -81,7 +91,7 @@ class Place(NamedTuple):
     spawned: bool
 
 
-def find_place(address: str | None, default: str, mode: str) -> Place:
+def find_place(address: str | None, default: str, mode: int) -> Place:
     """The socket to serve; one line and exit code 1 where there is none."""
     from ..adapters.listening import inherited, listen
 
@@ -90,7 +100,7 @@ def find_place(address: str | None, default: str, mode: str) -> Place:
         return Place(given, True)
     address = address or default
     try:
-        return Place(listen(address, int(mode, 8)), False)
+        return Place(listen(address, mode), False)
     except ValueError as error:
         fail(str(error))
     except OSError as error:

@@ -14,7 +14,7 @@ DEFAULT = "127.0.0.1:4000"
 def command(
     root: str | None,
     listen: str | None,
-    mode: str,
+    mode: int,
     threads: int | None,
     workers: int,
     dialect: str | None,

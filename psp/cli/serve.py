@@ -114,11 +114,11 @@ def _make_site(settings: Settings) -> Site:
 
 def _listen(settings: Settings) -> socket.socket:
     """The socket, listening; one line and exit code 1 where it cannot listen."""
-    from ..adapters.devserver import listen
+    from ..adapters.listening import listen_at
 
     host, port = settings.server.host, settings.server.port
     try:
-        return listen(host, port)
+        return listen_at(host, port)
     except (OSError, UnicodeError) as error:
         fail(f"cannot listen on {host} port {port}: {reason_of(error)}")
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -42,6 +42,7 @@ from .webserver import (
     scgi_request,
 )
 
+SECONDS = 60.0  # until a gateway, which may have to start first, has answered
 PAGE = "<%= req.method %> <%= req.path_info %> <%= form.getfirst('name', '-') %>"
 POST = {
     "REQUEST_METHOD": "POST",
@@ -85,7 +86,7 @@ def serving(
 
 def ask(address: tuple[str, int], request: bytes) -> bytes:
     """All that comes back."""
-    with socket.create_connection(address, 10) as connection:
+    with socket.create_connection(address, SECONDS) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -119,7 +120,7 @@ def test_a_form_is_posted_to_a_page(
 def test_kept_connections_cost_no_thread(site: Application) -> None:
     get = {"PATH_INFO": "/page.psp"}
     with serving(site, FastCGI, threads=1) as address:
-        connections = [socket.create_connection(address, 10) for _ in range(5)]
+        connections = [socket.create_connection(address, SECONDS) for _ in range(5)]
         for _ in range(2):
             for connection in connections:
                 connection.sendall(fcgi_request(get, keep=True))
@@ -133,7 +134,7 @@ def test_kept_connections_cost_no_thread(site: Application) -> None:
 
 def test_a_ping_before_and_between_requests(site: Application) -> None:
     with serving(site, AJP) as address:
-        with socket.create_connection(address, 10) as connection:
+        with socket.create_connection(address, SECONDS) as connection:
             for _ in range(2):
                 connection.sendall(ajp_packet(b"\x0a"))
                 assert connection.recv(100) == b"AB\0\1\x09"
@@ -190,7 +191,7 @@ def test_streams_stop_when_they_are_aborted() -> None:
             ended.set()
 
     with serving(endless, FastCGI) as address:
-        with socket.create_connection(address, 10) as connection:
+        with socket.create_connection(address, SECONDS) as connection:
             connection.sendall(fcgi_request({}, keep=True))
             assert connection.recv(100)
             connection.sendall(Record(2, 1, b"").encode())
@@ -299,7 +300,7 @@ def test_stopping_lets_requests_finish() -> None:
     gateway = Gateway(slow, listener, SCGI)
     thread = Thread(target=gateway.run)
     thread.start()
-    with socket.create_connection(listener.getsockname(), 10) as connection:
+    with socket.create_connection(listener.getsockname(), SECONDS) as connection:
         connection.sendall(scgi_request({}))
         started.wait(10)
         gateway.stop()
@@ -314,7 +315,7 @@ def test_only_the_named_may_connect(site: Application) -> None:
     request = scgi_request({"PATH_INFO": "/page.psp"})
     allowed = frozenset({"192.0.2.1"})
     with serving(site, SCGI, allowed=allowed) as address:
-        with socket.create_connection(address, 10) as connection:
+        with socket.create_connection(address, SECONDS) as connection:
             try:
                 connection.sendall(request)
                 answer = connection.recv(65536)
@@ -323,6 +324,19 @@ def test_only_the_named_may_connect(site: Application) -> None:
     assert answer == b""
     assert peers({"FCGI_WEB_SERVER_ADDRS": "127.0.0.1, ::1"}) == {"127.0.0.1", "::1"}
     assert peers({}) == frozenset()
+
+
+def test_a_unix_socket_of_somebody_busy_is_left(tmp_path: Path) -> None:
+    path, waiting = str(tmp_path / "s"), []
+    with ExitStack() as stack, socket.socket(socket.AF_UNIX) as busy:
+        busy.bind(path)
+        busy.listen(0)
+        while not waiting or waiting[-1] == 0:  # until no more may wait
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.setblocking(False)
+            waiting.append(client.connect_ex(path))
+        with pytest.raises(OSError, match="in use"):
+            listen(f"unix:{path}")
 
 
 def test_a_unix_socket_takes_the_place_of_a_dead_one(tmp_path: Path) -> None:
@@ -338,32 +352,38 @@ def test_a_unix_socket_takes_the_place_of_a_dead_one(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-@pytest.mark.parametrize("address", ["", "9000", "host:", "127.0.0.1:99999", "a:-1"])
+@pytest.mark.parametrize(
+    "address", ["", "unix:", "9000", "host:", "127.0.0.1:99999", "a:-1"]
+)
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(ValueError, match="neither HOST:PORT nor unix:PATH"):
         listen(address)
 
 
-def command(*words: str, **options: Any) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+@contextmanager
+def command(*words: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(
         [sys.executable, "-m", "psp", *words],
         stdout=subprocess.PIPE,
         env={**os.environ, "XDG_DATA_HOME": str(options.pop("home"))},
         **options,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def ended(process: subprocess.Popen[bytes]) -> int:
     """The exit code after SIGTERM."""
     process.send_signal(signal.SIGTERM)
-    return process.wait(20)
+    return process.wait(SECONDS)
 
 
 def test_the_command_serves_with_several_processes(root: Path, tmp_path: Path) -> None:
     (root / "page.psp").write_text("<% import os %><%= os.getpid() %>")
     words = ("--listen", f"unix:{tmp_path}/s", "--workers", "2")
-    process = command("scgi", str(root), *words, home=tmp_path / "home")
-    with process:
+    with command("scgi", str(root), *words, home=tmp_path / "home") as process:
         assert process.stdout and b"Serving" in process.stdout.readline()
 
         def get() -> int:
@@ -381,10 +401,17 @@ def test_the_command_serves_with_several_processes(root: Path, tmp_path: Path) -
     assert not (tmp_path / "s").exists()
 
 
+def test_a_mode_that_is_none_is_refused(root: Path, tmp_path: Path) -> None:
+    words = ("fcgi", str(root), "--listen", f"unix:{tmp_path}/s", "--mode", "999")
+    with command(*words, home=tmp_path, stderr=subprocess.PIPE) as process:
+        _, text = process.communicate(timeout=SECONDS)
+    assert (process.returncode, b"'999' is no mode in octal" in text) == (2, True)
+
+
 def test_the_web_server_may_start_it(root: Path, tmp_path: Path) -> None:
     with listen("127.0.0.1:0") as listener:
-        process = command("fcgi", str(root), stdin=listener, home=tmp_path / "home")
-        with process:
+        home = tmp_path / "home"
+        with command("fcgi", str(root), stdin=listener, home=home) as process:
             get = fcgi_request({"PATH_INFO": "/page.psp"})
             assert fcgi_reply(ask(listener.getsockname(), get)).body == b"GET  -"
             assert ended(process) == 0
@@ -393,8 +420,8 @@ def test_the_web_server_may_start_it(root: Path, tmp_path: Path) -> None:
 
 def test_ajp_for_other_machines_needs_a_secret(root: Path, tmp_path: Path) -> None:
     words = ("ajp", str(root), "--listen", "0.0.0.0:0")
-    process = command(*words, home=tmp_path, stderr=subprocess.PIPE)
-    _, text = process.communicate(timeout=20)
+    with command(*words, home=tmp_path, stderr=subprocess.PIPE) as process:
+        _, text = process.communicate(timeout=SECONDS)
     assert (process.returncode, b"needs --secret" in text) == (1, True)
 
 

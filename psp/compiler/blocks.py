@@ -57,15 +57,14 @@ class _Suite:
 
 def write_lenient(page: Page) -> SkeletonWriter:
     """The skeleton of *page* by the lenient rules; raises BlockError."""
-    writer = _BlockWriter(page)
-    for parameter in page.defaults:
-        writer.write("", parameter.code, parameter.start)
-    writer.nodes(page.nodes)
-    writer.finish()
+    writer = BlockWriter(page)
+    writer.whole(page)
     return writer
 
 
-class _BlockWriter(SkeletonWriter):
+class BlockWriter(SkeletonWriter):
+    """Writes by the lenient rules; *stack* has the suites that are open."""
+
     def __init__(self, page: Page):
         super().__init__(page.source)
         self.dialect = page.options.dialect
@@ -73,6 +72,13 @@ class _BlockWriter(SkeletonWriter):
         #: The author's column of this scriptlet's lines that stand in no open suite.
         self.base: int | None = None
         self.base_narrow = 0
+
+    def whole(self, page: Page) -> None:
+        """Add all of *page*; raises BlockError."""
+        for parameter in page.defaults:
+            self.write("", parameter.code, parameter.start)
+        self.nodes(page.nodes)
+        self.finish()
 
     def nodes(self, nodes: tuple[Node, ...]) -> None:
         for node, after in zip(nodes, (*nodes[1:], None), strict=False):

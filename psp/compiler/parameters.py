@@ -28,6 +28,9 @@ def read_parameter(node: Directive, source: Source) -> Parameter:
         why = error.msg if isinstance(error, SyntaxError) else "bytes are not UTF-8"
         message = f"not a parameter: {why}; {_WANTED}"
         raise DirectiveError.at(source, span, message) from None
+    except (RecursionError, MemoryError):
+        message = "not a parameter: its code is nested too deeply"
+        raise DirectiveError.at(source, span, message) from None
     match body:
         case [ast.AnnAssign(target=ast.Name(id=name), value=value, simple=1)]:
             return Parameter(node.span, code, start, name, value is None)

@@ -12,10 +12,10 @@ import ast
 import re
 from bisect import bisect_right
 
-from ..errors import PageSyntaxError
+from ..errors import BlockError, PageSyntaxError
 from ..light import NamedTuple
 from ..source import Source, Span
-from .blocks import write_lenient
+from .blocks import BlockWriter
 from .lines import unmatched_bracket
 from .nodes import Expression, Page
 from .strict import write_strict
@@ -53,7 +53,19 @@ def build_skeleton(page: Page) -> Skeleton:
         writer.check(skeleton.tree)
         return skeleton
     except (NotStrict, SyntaxError):
-        return _parsed(page, write_lenient(page), strict=False)
+        return _parsed(page, _write_lenient(page), strict=False)
+
+
+def _write_lenient(page: Page) -> SkeletonWriter:
+    """The lenient skeleton; what is wrong in front of an `end` too many comes first."""
+    writer = BlockWriter(page)
+    try:
+        writer.whole(page)
+    except BlockError:
+        if not writer.stack:
+            _parsed(page, writer, strict=False)
+        raise
+    return writer
 
 
 def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
@@ -65,8 +77,6 @@ def _parsed(page: Page, writer: SkeletonWriter, strict: bool) -> Skeleton:
     except SyntaxError as error:
         own = _own_error(error, writer)
         raise own or moved_error(error, writer.origins) from None
-    except (RecursionError, MemoryError):
-        raise _too_deep(page.source) from None
     origins, holes, sites = writer.origins, writer.holes, writer.sites
     return Skeleton(page.source, text, strict, origins, holes, sites, tree)
 
@@ -135,9 +145,3 @@ def _moved_line(match: re.Match[str], origins: list[Origin]) -> str:
     """A line that a message speaks of."""
     source, at = _moved(int(match[1]), 1, origins)
     return f"line {source.line_at(at)}"
-
-
-def _too_deep(source: Source) -> PageSyntaxError:
-    return PageSyntaxError.at(
-        source, Span(0, 1), "the page's code is nested too deeply"
-    )

@@ -26,15 +26,15 @@ def parse_code(writer: SkeletonWriter, text: str, lenient: bool) -> ast.Module:
 
     Where it is *lenient* strings and comments hold such bytes, which come out as they
     were; else they raise PageSyntaxError at their place. SyntaxError for what is no
-    Python.
+    Python, PageSyntaxError for what is nested too deeply for the parser.
     """
     try:
-        return ast.parse(text)
+        return _parse(text, writer)
     except UnicodeEncodeError:
         if not lenient or _IS_PRIVATE.search(text):
             raise _refusal(writer) from None
     try:
-        tree = ast.parse(text.translate(_PRIVATE))
+        tree = _parse(text.translate(_PRIVATE), writer)
     except SyntaxError as error:
         if _REFUSED.search(error.msg):
             raise _refusal(writer) from None
@@ -43,6 +43,14 @@ def parse_code(writer: SkeletonWriter, text: str, lenient: bool) -> ast.Module:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = node.value.translate(_SURROGATES)
     return tree
+
+
+def _parse(text: str, writer: SkeletonWriter) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except (RecursionError, MemoryError):
+        message = "the page's code is nested too deeply"
+        raise PageSyntaxError.at(writer.source, Span(0, 1), message) from None
 
 
 def _refusal(writer: SkeletonWriter) -> PageSyntaxError:

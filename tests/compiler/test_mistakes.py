@@ -52,6 +52,18 @@ MISTAKES = {
         "a\n <% x = = 2 %>",
         "page.psp:2:9: invalid syntax\n     <% x = = 2 %>\n            ^",
     ),
+    "block-behind-code": (
+        "<% i = 0; while i < 3: %>a<% end %>",
+        "page.psp:1:11: invalid syntax\n"
+        "    <% i = 0; while i < 3: %>a<% end %>\n"
+        "              ^^^^^",
+    ),
+    "block-behind-code-goes-on": (
+        "<% i = 0; if i: %>a<% else: %>b<% end %>",
+        "page.psp:1:11: invalid syntax\n"
+        "    <% i = 0; if i: %>a<% else: %>b<% end %>\n"
+        "              ^^",
+    ),
     "scriptlet-string": (
         "<% x = 'abc %>",
         "page.psp:1:8: unterminated string literal (detected at line 1)\n"
@@ -346,3 +358,10 @@ def test_what_is_said(page: str, report: str) -> None:
     with pytest.raises(PageSyntaxError) as caught:
         Engine(DictLoader({"page.psp": page})).get_page("page.psp")
     assert report_error(caught.value) == report
+
+
+@pytest.mark.parametrize("opening", ["<%=", "<%", "<%!", "<%@ param x ="])
+def test_code_that_is_nested_too_deeply(opening: str) -> None:
+    engine = Engine(DictLoader({"page.psp": f"{opening} {'-' * 100_000}1 %>"}))
+    with pytest.raises(PageSyntaxError, match="nested too deeply"):
+        engine.render("page.psp")

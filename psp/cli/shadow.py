@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import unquote_to_bytes
 
 import click
 
@@ -114,12 +115,18 @@ def _asks_new(settings: Settings, visitor: Visitor) -> Ask:
 
     def ask(asked: Asked) -> Reply:
         headers = [_FORM] if asked.body else []
+        path, _, query = asked.path.partition("?")
         with client.open(
-            asked.path,
             method=asked.method,
             base_url=origin,
             headers=headers,
             data=asked.body.encode() or None,
+            environ_overrides={  # two slashes would begin the name of a host
+                "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+                "QUERY_STRING": query,
+                "REQUEST_URI": asked.path,
+                "RAW_URI": asked.path,
+            },
         ) as response:
             return Reply(
                 response.status_code, list(response.headers), response.get_data()

@@ -21,6 +21,7 @@ SECONDS = 20.0  # that an answer may take
 LARGEST = 4 * 1024 * 1024  # bytes of an answer that are looked at
 #: Where a visitor on this machine asks from: 127.0.0.1 is what trusted proxies have.
 _NO_PROXY = "127.0.0.2"
+_VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Unreadable(OSError):
@@ -65,7 +66,10 @@ class Visitor:
             raise ValueError(f"{url!r} is not the URL of a site")
         self.scheme, self.netloc = parts.scheme, parts.netloc.rpartition("@")[2]
         self.host, self.port = parts.hostname, parts.port
-        self.prefix = parts.path.rstrip("/")
+        if not self.host.isascii():
+            self.host = self.host.encode("idna").decode()
+            self.netloc = f"{self.host}:{self.port}" if self.port else self.host
+        self.prefix = in_ascii(parts.path.rstrip("/"))
         self.requests = 0
         self._context = ssl.create_default_context()
         if insecure:
@@ -145,6 +149,11 @@ def _read(response: HTTPResponse) -> bytes:
         return response.read(LARGEST)
     except IncompleteRead as error:
         return error.partial
+
+
+def in_ascii(path: str) -> str:
+    """*path* as it is in a URL, with what cannot be in a request line quoted."""
+    return quote(path, safe=_VISIBLE)
 
 
 def as_path(name: str) -> str:

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from psp.doctor.visitor import Visitor
+
 from .conftest import Run
 from .test_serve import Serve, serve  # noqa: F401
 
@@ -131,6 +133,19 @@ def test_cookies_and_errors(run: Run) -> None:
         examined = run("doctor", url)
     kinds = found_in(examined.output)
     assert kinds == {"cookie-httponly", "cookie-samesite", "debug"}
+
+
+def test_a_url_as_people_write_it(run: Run) -> None:
+    asked = []
+
+    def answer(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+        asked.append(path)
+        return 404, {}, b""
+
+    with answering(answer) as url:
+        assert run("doctor", f"{url}für uns/").exit_code == 0
+    assert asked[0] == "/f%C3%BCr%20uns/"
+    assert Visitor("http://bücher.example:81/").netloc == "xn--bcher-kva.example:81"
 
 
 def test_what_cannot_be_examined(run: Run, folder: Path) -> None:

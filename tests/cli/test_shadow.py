@@ -79,10 +79,18 @@ def test_an_access_log(run: Run, old: str, new: str, write: Write) -> None:
         '"http://a/" "Mozilla \\"x\\""\n'
         '1.2.3.4 - ada [21/Nov/2026:07:00:01 +0000] "POST /form.psp HTTP/1.1" 200 5\n'
         '1.2.3.4 - - [21/Nov/2026:07:00:02 +0000] "HEAD /none.psp HTTP/1.0" 404 -\n'
-        '1.2.3.4 - - [21/Nov/2026:07:00:03 +0000] "GET /list.psp?n=1 HTTP/1.1" 200 5\n',
+        '1.2.3.4 - - [21/Nov/2026:07:00:03 +0000] "GET /list.psp?n=1 HTTP/1.1" 200 5\n'
+        '1.2.3.4 - - [21/Nov/2026:07:00:04 +0000] "-" 408 - "-" "-"\n'
+        '1.2.3.4 - - [21/Nov/2026:07:00:05 +0000] "\\x16\\x03\\x01" 400 226\n',
     )
     compared = run("shadow", old, new, "--requests", "access.log")
     assert compared.output == "2 requests, 0 differ\n"
+
+
+def test_odd_paths(run: Run, old: str, new: str, write: Write) -> None:
+    write("asked", "GET /list.psp?ü\nGET //x.example/list.psp\nGET /%6cist.psp/é\n")
+    compared = run("shadow", old, new, "--requests", "asked")
+    assert compared.output == "3 requests, 0 differ\n"
 
 
 def test_what_cannot_be_compared(run: Run, folder: Path, write: Write) -> None:

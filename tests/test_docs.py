@@ -44,6 +44,7 @@ from psp import Engine, FileLoader, WSGIApplication
 from psp.cli import COMMANDS
 from psp.errors import PageSyntaxError
 from psp.settings import describe_settings, load_settings
+from psp.settings.schema import SETTINGS
 from tests.hosts.rows import used_recipes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -276,6 +277,16 @@ def anchors(document: str) -> set[str]:
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert text.endswith(f"## All settings\n\n{describe_settings()}")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_settings_that_are_spoken_of_exist(path: Path) -> None:
+    spelt = re.findall(
+        r"`(?!req\.)([a-z_.]+) = (?:true|false|\d+|\"[^`]*\")`",
+        path.read_text(encoding="utf-8"),
+    )
+    known = {name for path in SETTINGS for name in (".".join(path), path[-1])}
+    assert set(spelt) <= known
 
 
 def test_every_command_is_documented() -> None:

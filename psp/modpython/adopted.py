@@ -144,13 +144,15 @@ class ApacheRequest(Adopted):
     @lazy
     def _request(self) -> Request:
         """What forms and sessions read of the request."""
-        length = self.headers_in.combined("Content-Length")
+        length = parse_content_length(self.headers_in.combined("Content-Length"))
+        if length is not None:  # handlers of Apache may have read some of it
+            length = max(0, length - self._native.read_length)
         return Request(
             method=self.method,
             path=self.uri,
             headers=self.headers_in,
             stream=self._native,
-            content_length=parse_content_length(length),
+            content_length=length,
             raw_uri=self.unparsed_uri,
             limits=self._limits,
         )

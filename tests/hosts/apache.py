@@ -59,7 +59,7 @@ class Apache:
             path = [f"{self.docroot}/", str(root / "python")]
             server += f'\nPythonPath "{path!r} + sys.path"'
             server += f"\nPythonImport psp.modpython.host {SERVER_NAME}"
-        self._configure(directives, server)
+        self._configure(directives, server, processes=1 if ours else 16)
 
     @property
     def log(self) -> Path:
@@ -75,7 +75,7 @@ class Apache:
             if os.getuid() == 0:
                 shutil.chown(folder, USER, USER)
 
-    def _configure(self, directives: str, server: str) -> None:
+    def _configure(self, directives: str, server: str, processes: int) -> None:
         text = Path(__file__).with_name("httpd.conf.in").read_text()
         text = text.replace("@SERVER@", server).replace("@DIRECTIVES@", directives)
         modules = [f"LoadModule {m}_module {MODULES}/mod_{m}.so" for m in LOADED]
@@ -83,6 +83,7 @@ class Apache:
             "ROOT": str(self.root),
             "NAME": SERVER_NAME,
             "PORT": str(self.address[1]),
+            "PROCESSES": str(processes),
             "USER": f"User {USER}\nGroup {USER}" if os.getuid() == 0 else "",
             "MODULES": "\n".join(modules),
         }

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from tests.conformance.__main__ import replay_all
-from tests.conformance.harness import HERE
-from tests.conformance.replay import Runner, read_judged
+from tests.conformance.__main__ import of_topics, replay_all
+from tests.conformance.harness import CASES, HERE, MORE
+from tests.conformance.replay import Runner, read_cases, read_judged
 
 from .apache import OURS, Apache, serving
 
@@ -43,7 +43,8 @@ def runner_for(apache: Apache) -> ApacheRunner:
 def main() -> int:
     """Replay what the command line names."""
     with serving(OURS, ours=True) as apache:
-        return replay_all(runner_for(apache), sys.argv[1:])
+        files = of_topics(CASES + MORE, sys.argv[1:])
+        return replay_all(runner_for(apache), read_cases(files))
 
 
 if __name__ == "__main__":

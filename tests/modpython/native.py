@@ -107,6 +107,10 @@ class NativeRequest:
     def readline(self, size: int = -1) -> bytes:
         return self._body.readline(size)
 
+    @property
+    def read_length(self) -> int:
+        return self._body.tell()
+
     def document_root(self) -> str:
         return self._root
 

@@ -106,6 +106,13 @@ def test_the_body_is_read_once_and_no_further_than_its_length(ask: Ask) -> None:
     assert native.waiting == rb"b'ab' b'cd\n' [b'e\n', b'f'] b''"
 
 
+def test_what_a_handler_has_read_is_no_part_of_the_form(ask: Ask) -> None:
+    native = ask("<%= sorted(form) %> <%= req.read() %>", b"a=1&b=2")
+    assert native.read(4) == b"a=1&"
+    handler(native)
+    assert native.waiting == b"['b'] b''"
+
+
 def test_uploads_are_closed_by_a_cleanup(ask: Ask) -> None:
     body = (
         b'--b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n'

@@ -316,7 +316,13 @@ def module(
     has_layout: bool,
     loads: list[ast.stmt] | None = None,
 ) -> ast.Module:
-    """The page as module code; ``return`` raises what ends it."""
+    """The page as module code; ``return`` raises what ends it.
+
+    No statement of a page is the first of a module, as in mod_python: a string is no
+    docstring, and an import from ``__future__`` an error.
+    """
+    if body[0].__class__ in (ast.Expr, ast.ImportFrom):
+        body = [nothing(_place_of(body[0])), *body]
     node = ast.Module(body, [])
     return _Returns().visit(node) if scope.returns else node
 

@@ -1,7 +1,7 @@
 """What mod_python answered, case by case, or what is better.
 
 The cases are in ``cases`` and ``more``; judged.json has answers to those that have
-none.
+none. Those in ``more`` are slow tests, since ``make conformance`` replays them as well.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import pytest
 from .harness import CASES, HERE, MORE, served
 from .replay import Runner, read_cases, read_judged
 
-ALL = list(read_cases(CASES + MORE))
+FIRST, LATER = list(read_cases(CASES)), list(read_cases(MORE))
+ALL = FIRST + LATER
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +27,14 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         yield found
 
 
-@pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
+@pytest.mark.parametrize("case", FIRST, ids=[case["id"] for case in FIRST])
 def test_case(runner: Runner, case: dict[str, Any]) -> None:
+    assert runner.run(case) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", LATER, ids=[case["id"] for case in LATER])
+def test_more(runner: Runner, case: dict[str, Any]) -> None:
     assert runner.run(case) is None
 
 

@@ -41,6 +41,8 @@ class StrictWriter(SkeletonWriter):
     prefix = ""
     #: Whether the text after a code tag, be it empty, is still to come.
     owes_text = True
+    #: Where the last tag ended, and text would start.
+    behind = 0
     #: Whether code stands right before the next text, on the line of a closing mark.
     behind_code = False
 
@@ -100,7 +102,7 @@ class StrictWriter(SkeletonWriter):
         return prefix
 
     def _empty_text(self) -> None:
-        end = self.origins[-1].start if self.origins else 0
+        end = self.behind
         self._text(Text(Span(end, end), ""), leads=False)
 
     def _marker(self, kind: HoleKind, node: Include) -> None:
@@ -135,7 +137,7 @@ class StrictWriter(SkeletonWriter):
         self._first_line(first, node.start, bool(newline))
         if newline:
             self._other_lines(rest, node.start + len(first) + 1)
-        self.owes_text = node.closed
+        self.owes_text, self.behind = node.closed, node.span.end
 
     def _first_line(self, code: str, start: int, more: bool) -> None:
         """What stands on the line of the opening mark joins the line before it."""

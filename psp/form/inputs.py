@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -22,6 +23,8 @@ _TYPES: dict[object, dict[str, object]] = {
     datetime: {"type": "datetime-local"},
     Upload: {"type": "file"},
 }
+#: What the HTML standard allows (13.1.2.3), but for characters nobody uses.
+_NAME = re.compile(r"[^\s\0-\x1f\x7f-\x9f\"'>/=<`]+")
 _UNFILLED = ("password", "file")
 
 
@@ -29,7 +32,8 @@ class Input:
     """One field of a form: what was sent, what is wrong with it, and its HTML.
 
     Attributes are given by name: ``class_="wide"``, ``aria_label="Age"``; True writes
-    one without a value, False and None leave it away. Everything is escaped.
+    one without a value, False and None leave it away. Values are escaped; ValueError
+    for a name that no attribute can have.
 
     ``text``   what was sent, or the value to begin with
     ``texts``  all of it, of a list
@@ -46,7 +50,7 @@ class Input:
     def input(self, **attributes: object) -> Markup:
         """An ``<input>`` of the type that suits the field; passwords stay empty."""
         given = self._attributes(attributes, self._kind() | self._limits())
-        if given.get("type", "text") not in _UNFILLED:
+        if str(given["type"]).lower() not in _UNFILLED:
             given.setdefault("value", self.text)
         return _tag("input", given)
 
@@ -138,6 +142,8 @@ def _tag(name: str, attributes: Mapping[str, object]) -> Markup:
     """The start of an element."""
     parts = [Markup(f"<{name}")]
     for key, value in attributes.items():
+        if not _NAME.fullmatch(key):
+            raise ValueError(f"{key!r} cannot be the name of an attribute")
         if value is True:
             parts.append(Markup(" {}").format(key))
         elif value is not None and value is not False:

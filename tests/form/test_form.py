@@ -253,6 +253,7 @@ def test_filled_in_again() -> None:
         '<textarea id="nick" name="nick" rows="3">\n</textarea>'
     )
     assert "secret" not in form["password"].input(type="password")
+    assert "secret" not in form["password"].input(type="PassWord")
     assert form["topic"].radio("bug") == (
         '<input id="topic-bug" name="topic" type="radio" value="bug" checked>'
     )
@@ -302,3 +303,9 @@ def test_what_cannot_be_a_field(name: str, hint: Any) -> None:
 def test_a_value_for_no_field() -> None:
     with pytest.raises(TypeError, match="no field 'other'"):
         Account(other=1)
+
+
+@pytest.mark.parametrize("name", ["a b", "a=", "a>", '"', "a/", "a\0", ""])
+def test_a_name_that_no_attribute_can_have(name: str) -> None:
+    with pytest.raises(ValueError, match="cannot be the name of an attribute"):
+        filled()["name"].input(**{name: "x"})

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .refusals import BadMultipart as BadMultipart
     from .refusals import BadSignature as BadSignature
     from .refusals import BlockError as BlockError
+    from .refusals import BrokenBody as BrokenBody
     from .refusals import DirectiveError as DirectiveError
     from .refusals import ForgedRequest as ForgedRequest
     from .refusals import FormError as FormError

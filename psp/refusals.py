@@ -118,6 +118,12 @@ class BadMultipart(FormError):
     """A multipart body that breaks RFC 7578, or ends too early (400)."""
 
 
+class BrokenBody(FormError, OSError):
+    """A body that the server cannot read to its end (400): chunks that are none, a
+    visitor who has left. It is an OSError for pages that look out for mod_python's.
+    """
+
+
 class TooLarge(FormError):
     """More fields, parts, files or bytes than the site allows (413)."""
 

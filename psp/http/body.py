@@ -17,7 +17,8 @@ class Body:
     """The body of a request, read once; never asks the stream for more than its length.
 
     A body of unknown *length* is empty, unless the server marks its end by itself
-    (*terminated*). TooLarge once more than *limit* bytes come.
+    (*terminated*). TooLarge once more than *limit* bytes come, BrokenBody where the
+    server cannot read on.
     """
 
     def __init__(
@@ -84,7 +85,10 @@ class Body:
         size = most if wanted < 0 else min(wanted, most)
         if self._ended or self._stream is None or not size:
             return b""
-        data = self._stream.readline(size) if line else self._stream.read(size)
+        try:
+            data = self._stream.readline(size) if line else self._stream.read(size)
+        except OSError as error:
+            raise errors.BrokenBody(message=f"it cannot be read: {error}") from error
         self._ended = not data
         self.taken += len(data)
         if self.on_read is not None:

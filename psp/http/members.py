@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from logging import Logger
     from typing import Any
 
+    from .body import Body
     from .connection import Address, mp_conn, mp_finfo, mp_hlist, mp_server
     from .exchange import mp_request
     from .formreader import FormInput
@@ -254,16 +255,27 @@ class RequestMembers:
         return _table(self._config)
 
     def read(self, size: int = -1) -> bytes:
-        """Bytes of the body; all that is left without a size."""
-        return self._request.body.read(size)
+        """Bytes of the body; all that is left without a size.
+
+        Here and in the methods for lines: HTTPError 411 for a body whose end nobody
+        knows.
+        """
+        return self._readable_body().read(size)
 
     def readline(self, size: int = -1) -> bytes:
         """A line of the body, of at most *size* bytes."""
-        return self._request.body.readline(size)
+        return self._readable_body().readline(size)
 
     def readlines(self, hint: int = -1) -> list[bytes]:
         """The lines of the body, until they hold *hint* bytes."""
-        return self._request.body.readlines(hint)
+        return self._readable_body().readlines(hint)
+
+    def _readable_body(self) -> Body:
+        if self._request.lacks_length:
+            from ..errors import HTTPError
+
+            raise HTTPError(411, "a body in chunks whose end the server does not mark")
+        return self._request.body
 
     @lazy
     def json(self) -> Any:

@@ -117,6 +117,11 @@ class Request:
             self.limits.body_bytes,
         )
 
+    @property
+    def lacks_length(self) -> bool:
+        """Whether there is a body whose end nobody knows, so that none can be read."""
+        return not self.body.has_end and "Transfer-Encoding" in self.headers
+
     @lazy
     def cookies(self) -> dict[str, str]:
         """The cookies by name; TooLarge where there are more than the site takes."""

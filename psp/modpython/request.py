@@ -58,10 +58,9 @@ class mp_request(exchange.mp_request):
         return self._sized_body().readlines(index(hint))
 
     def _sized_body(self) -> Body:
-        body = self._request.body
-        if not body.has_end and "Transfer-Encoding" in self.headers_in:
+        if self._request.lacks_length:
             raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
-        return body
+        return self._request.body
 
     @property
     def extension(self) -> str | None:

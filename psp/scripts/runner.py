@@ -193,9 +193,9 @@ class _Output:
 
 def _spooled(request: Request) -> IO[bytes] | None:
     """The body of *request* in a file, None where there is none; raises HTTPError."""
+    if request.lacks_length:
+        raise HTTPError(411)
     if not request.body.has_end:
-        if "Transfer-Encoding" in request.headers:
-            raise HTTPError(411)
         return None
     file = tempfile.TemporaryFile(buffering=0)
     try:

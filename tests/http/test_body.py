@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psp.errors import TooLarge
+from psp.errors import BrokenBody, TooLarge
 from psp.http.body import Body
 
 
@@ -54,6 +54,20 @@ def test_reading_in_pieces_and_to_the_end():
 @pytest.mark.parametrize("size", [-1, None, 100])
 def test_asking_for_more_than_there_is(size: int | None):
     assert body(b"abc").read(size) == b"abc"
+
+
+def test_what_the_server_cannot_read_on_is_broken() -> None:
+    class Gone:
+        def read(self, size: int) -> bytes:
+            raise ConnectionResetError("by peer")
+
+        readline = read
+
+    for read in (Body.read, Body.readline):
+        with pytest.raises(BrokenBody, match="cannot be read: by peer") as caught:
+            read(Body(Gone(), 3))
+        assert isinstance(caught.value, OSError)  # what pages of mod_python look for
+        assert caught.value.status == 400
 
 
 def test_lines():

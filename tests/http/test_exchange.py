@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psp.errors import TooLarge
+from psp.errors import HTTPError, TooLarge
 from psp.http.exchange import Exchange
 from psp.http.forms import FieldStorage
 from psp.http.headers import Headers, Table
@@ -485,6 +485,19 @@ def test_reading_the_body():
     )
     with pytest.raises(TooLarge):
         Page(big).req.read()
+
+
+@pytest.mark.parametrize("method", ["read", "readline", "readlines"])
+def test_a_body_whose_end_nobody_knows_is_refused(method: str) -> None:
+    request = Request(
+        method="POST",
+        stream=BytesIO(b"x"),
+        headers=Headers([("Transfer-Encoding", "chunked")]),
+    )
+    with pytest.raises(HTTPError) as caught:
+        getattr(Page(request).req, method)()
+    assert caught.value.status == 411
+    assert Page(Request(stream=BytesIO(b"x"))).req.read() == b""
 
 
 # Authentication

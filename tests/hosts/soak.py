@@ -31,8 +31,9 @@ from .stage import Stage, staged
 
 HOSTS = ("psp serve", "gunicorn", "uvicorn", "nginx fcgi")
 REST = 3.0  # seconds in which connections and threads that nobody uses may end
-#: What may come on top: memory is taken in pieces, connections are kept for a while.
-MEGABYTES, PART, THREADS, DESCRIPTORS = 8.0, 0.1, 2, 20
+#: What a process may come to hold besides: memory is taken in pieces, connections are
+#: kept for a while.
+MEGABYTES, THREADS, DESCRIPTORS = 4.0, 1, 8
 
 HEAD = b"POST /%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
 #: What rude visitors send before they go.
@@ -48,31 +49,34 @@ RUDE = (
 
 
 class Held(NamedTuple):
-    """What processes hold."""
+    """What processes hold, each on the average: a server may start more of them."""
 
+    processes: int
     megabytes: float
-    threads: int
-    descriptors: int
+    threads: float
+    descriptors: float
 
     def __str__(self) -> str:
         return (
-            f"{self.megabytes:.1f} MB, {self.threads} threads, "
-            f"{self.descriptors} descriptors"
+            f"{self.processes} processes, each {self.megabytes:.1f} MB, "
+            f"{self.threads:.1f} threads, {self.descriptors:.1f} descriptors"
         )
 
 
 def held(pids: set[int]) -> Held:
     """What the processes *pids* and their children hold."""
-    pages = threads = descriptors = 0
+    found = []
     for pid in pids | descendants(pids):
         folder = Path(f"/proc/{pid}")
         try:
-            pages += int((folder / "statm").read_text().split()[1])
-            threads += len(os.listdir(folder / "task"))
-            descriptors += len(os.listdir(folder / "fd"))
+            pages = int((folder / "statm").read_text().split()[1])
+            parts = [len(os.listdir(folder / part)) for part in ("task", "fd")]
         except OSError:
             continue  # it has just ended
-    return Held(pages * resource.getpagesize() / 1e6, threads, descriptors)
+        found.append((pages * resource.getpagesize() / 1e6, *parts))
+    return Held(
+        len(found), *(sum(each) / len(found) for each in zip(*found, strict=True))
+    )
 
 
 def descendants(pids: set[int]) -> set[int]:
@@ -183,15 +187,17 @@ def rested(pids: set[int]) -> Held:
 
 def grown(early: Held, late: Held) -> list[str]:
     """What has grown by more than chance."""
-    wrong = []
-    if late.megabytes > early.megabytes * (1 + PART) + MEGABYTES:
-        wrong.append(f"memory grew by {late.megabytes - early.megabytes:.1f} MB")
-    if late.threads > early.threads + THREADS:
-        wrong.append(f"there are {late.threads - early.threads} threads more")
-    if late.descriptors > early.descriptors + DESCRIPTORS:
-        more = late.descriptors - early.descriptors
-        wrong.append(f"there are {more} descriptors more")
-    return wrong
+    limits = {
+        "megabytes": MEGABYTES,
+        "threads": THREADS,
+        "descriptors": DESCRIPTORS,
+    }
+    more = {name: getattr(late, name) - getattr(early, name) for name in limits}
+    return [
+        f"{more[name]:.1f} {name} more in each process"
+        for name, limit in limits.items()
+        if more[name] > limit
+    ]
 
 
 def complaints(stage: Stage) -> list[str]:

@@ -110,11 +110,10 @@ def _handlers(draft: Draft, directive: Directive) -> None:
 
 @_directive("PythonHandlerModule")
 def _handler_module(draft: Draft, directive: Directive) -> None:
-    """All phases of one module."""
-    name = _one(directive)
+    """All phases of one module, so far as it has functions for them."""
+    made = Handler(_one(directive), draft.directory, draft.is_location, True)
     draft.handlers = draft.handlers or {}
     for phase in PHASES:
-        made = Handler(name, draft.directory, draft.is_location)
         draft.handlers[phase, ""] = (*draft.handlers.get((phase, ""), ()), made)
 
 

@@ -48,15 +48,22 @@ def run_phase(req: mp_request, phase: str, handlers: Iterable[Handler]) -> int:
         if not waiting:
             return result
         handler = waiting.pop(0)
-        req._hlist = mp_hlist(str(handler), handler.directory, handler.is_location)
-        result = run_handler(req, phase, handler)
+        req._hlist = mp_hlist(
+            str(handler),
+            handler.directory,
+            handler.is_location,
+            int(handler.is_optional),
+        )
+        function = resolve(req, phase, handler)
+        if function is None:
+            continue
+        result = run_handler(req, function)
         if result not in _GOES_ON.get(phase, _ALL):
             return result
 
 
-def run_handler(req: mp_request, phase: str, handler: Handler) -> int:
+def run_handler(req: mp_request, function: Callable[..., Any]) -> int:
     """The result of one handler; AssertionError unless it is an int."""
-    function = resolve(req, phase, handler)
     try:
         result = function(req)
     except SERVER_RETURN as ending:
@@ -78,8 +85,11 @@ def _added(req: mp_request, phase: str) -> list[Handler]:
     return [Handler(a.handler, a.directory or req.hlist.directory) for a in mine]
 
 
-def resolve(req: mp_request, phase: str, handler: Handler) -> Callable[..., Any]:
-    """The function that *handler* names; a class on the way is made with *req*."""
+def resolve(req: mp_request, phase: str, handler: Handler) -> Callable[..., Any] | None:
+    """The function that *handler* names; a class on the way is made with *req*.
+
+    AttributeError where there is none; None where it need not be.
+    """
     if callable(handler.name):
         return handler.name
     module_name, _, path = handler.name.partition("::")
@@ -92,6 +102,8 @@ def resolve(req: mp_request, phase: str, handler: Handler) -> Callable[..., Any]
         try:
             found = getattr(found, part)
         except AttributeError:
+            if handler.is_optional:
+                return None
             text = f"module {module.__file__!r} contains no {part!r}"
             raise AttributeError(text) from None
     function: Callable[..., Any] = found

@@ -17,12 +17,14 @@ CONTENT = "PythonHandler"
 class Handler(NamedTuple):
     """One handler: ``module::object``, or a function, and where it was named.
 
-    ``directory``  of the section that names it, with a final slash
+    ``directory``    of the section that names it, with a final slash
+    ``is_optional``  whether the module may lack the function
     """
 
     name: str | Callable[..., object]
     directory: str = ""
     is_location: bool = False
+    is_optional: bool = False
 
     def __str__(self) -> str:
         return self.name if isinstance(self.name, str) else repr(self.name)

@@ -193,6 +193,26 @@ def test_a_handler_that_is_not_there_is_named(handled: Callable[..., Site]) -> N
     assert "hand.py' contains no 'none'" in answer.report.replace("&#x27;", "'")
 
 
+def test_a_module_handles_the_phases_that_it_has_functions_for(
+    handled: Callable[..., Site],
+) -> None:
+    code = (
+        "def fixuphandler(req):\n    req.seen = req.hlist.silent\n"
+        "    return apache.OK\n"
+        "def handler(req):\n    req.write(f'{req.seen} {req.phase}')\n"
+        "    return apache.OK\n"
+    )
+    answer = handled(code, "PythonHandlerModule hand").get("/item.zz")
+    assert (answer.status, answer.text) == (200, "1 PythonHandler")
+
+
+def test_a_module_without_a_handler_leaves_the_file_alone(
+    handled: Callable[..., Site],
+) -> None:
+    code = "def accesshandler(req):\n    return apache.OK\n"
+    assert handled(code, "PythonHandlerModule hand").get("/item.zz").text == "file"
+
+
 def test_handlers_for_the_extension_replace_the_general_ones(
     handled: Callable[..., Site],
 ) -> None:

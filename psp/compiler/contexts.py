@@ -14,7 +14,7 @@ from ..errors import PageSyntaxError
 from ..page import Notice
 from ..source import Source, Span
 from .html import TEXT, State, read
-from .html_choice import describe, escaper_at, join
+from .html_choice import describe, escaper_at, join, takes_html
 from .html_scripts import Refused
 from .nodes import Escape, Expression, Text, notice
 from .skeleton import Skeleton
@@ -80,6 +80,7 @@ class _Walker:
         self._holes = holes
         self._last = -1  # the hole passed last, for messages
         self._jumps: list[list[tuple[State, int]]] = []
+        self._writers: set[str] = set()  # functions of the page with text in them
         self.escapers: dict[int, str] = {}
 
     def suite(self, body: list[ast.stmt], state: State | None) -> State | None:
@@ -92,6 +93,9 @@ class _Walker:
             elif (index := hole_of(statement)) is not None:
                 for number in written_by(index, self._holes):
                     state = self._hole(number, state)
+                call = statement.value  # type: ignore[attr-defined]
+                if isinstance(call, ast.Call) and call.args:
+                    self._called(call.args[0], state)
             else:
                 state = self._statement(statement, state)
         return state
@@ -138,7 +142,12 @@ class _Walker:
             case ast.Match():
                 return self._match(statement, state)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
+                before = self._last
                 self._apart(statement.body, TEXT, f"{statement.name}()")
+                if self._last != before:
+                    self._writers.add(statement.name)
+            case ast.Expr():
+                self._called(statement.value, state)
             case ast.ClassDef():
                 return self.suite(statement.body, state)
             case ast.Break() | ast.Continue():
@@ -148,6 +157,18 @@ class _Walker:
             case ast.Return() | ast.Raise():
                 return None
         return state
+
+    def _called(self, value: ast.expr, state: State) -> None:
+        """Refuse a call that writes what has been made safe for another place."""
+        match value:
+            case ast.Call(func=ast.Name(id=name)) if name in self._writers:
+                if state.place in ("value", "raw") and not takes_html(state):
+                    place = describe(state)
+                    self._refuse(
+                        self._last,
+                        f"{name}() writes HTML, which cannot stand {place}: "
+                        "have it return a value",
+                    )
 
     def _if(self, statement: ast.If, state: State) -> State | None:
         """An ``if`` with its chain of ``elif``, which may be long."""

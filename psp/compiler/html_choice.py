@@ -101,6 +101,11 @@ def _inner(state: State) -> str:
     )
 
 
+def takes_html(state: State) -> bool:
+    """Whether what is escaped as HTML text is safe within this value or element."""
+    return state.kind == "plain" and (state.place == "raw" or bool(state.quote))
+
+
 def _url(part: str) -> str:
     if part == "mixed":
         raise Refused(

@@ -140,6 +140,39 @@ def test_refused_with_the_place(text: str, error: str) -> None:
     assert f"{found.lineno}:{found.offset}: {found.msg}" == error
 
 
+WRITER = "<% def f(): %><b><%= x %></b><% end %>"
+
+
+@pytest.mark.parametrize("call", ["<%= f() %>", "<% f() %>"])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("<script>a = {}</script>", "inside <script>"),
+        ("<style>{}</style>", "inside <style>"),
+        ("<a href='{}'>", "in the value of 'href' (in ')"),
+        ("<p onclick='{}'>", "in the value of 'onclick' (in ')"),
+        ("<p title=a{}>", "in the value of 'title' (without quotes)"),
+    ],
+)
+def test_a_function_that_writes_is_refused(text: str, place: str, call: str) -> None:
+    message = f"f() writes HTML, which cannot stand {place}: have it return a value"
+    with pytest.raises(PageSyntaxError) as caught:
+        render(WRITER + text.format(call))
+    assert caught.value.msg == message
+
+
+@pytest.mark.parametrize("call", ["<%= f() %>", "<% f() %>"])
+@pytest.mark.parametrize("text", ["{}", "<p title='{}'>", "<textarea>{}</textarea>"])
+def test_a_function_that_writes_html_where_that_is_read(text: str, call: str) -> None:
+    written = f"<b>{HTML}</b>"
+    assert render(WRITER + text.format(call)) == text.format(written)
+
+
+def test_a_function_that_returns_a_value() -> None:
+    page = "<% def f(): return x %><script>a = <%= f() %></script>"
+    assert render(page) == f"<script>a = {JSON}</script>"
+
+
 def test_without_expressions_everything_goes() -> None:
     page = "<svg><title/></svg><script>a = {} / 2</script>"
     assert render(page) == page

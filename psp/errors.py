@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .refusals import ParameterError as ParameterError
     from .refusals import ProtocolError as ProtocolError
     from .refusals import Redirect as Redirect
+    from .refusals import ResponseCut as ResponseCut
     from .refusals import SessionError as SessionError
     from .refusals import SessionUnavailable as SessionUnavailable
     from .refusals import SettingsError as SettingsError

@@ -11,8 +11,8 @@ from .http.multiparts import parse_options
 from .http.origin import is_foreign
 
 if TYPE_CHECKING:
-    from .handler import PageRun
     from .http.request import Request
+    from .pagerun import PageRun
 
 #: Methods that change nothing (RFC 9110, section 9.2.1).
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

@@ -9,9 +9,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import HTTPError
-    from .handler import PageRun
     from .http.forms import FormRules
     from .options import PageOptions
+    from .pagerun import PageRun
     from .session.rules import SessionRules
 
 MANNERS = {

@@ -130,6 +130,10 @@ class TooLarge(FormError):
     status = 413
 
 
+class ResponseCut(PspError):
+    """A page failed after its headers were sent; the server should drop the line."""
+
+
 class SessionError(PspError):
     """A session that cannot be loaded or saved."""
 

@@ -30,7 +30,7 @@ LEVELS = [
         "pieces",
     ],
     ["slot", "engine", "making", "session"],
-    ["settings", "manners", "guard", "handler"],
+    ["settings", "manners", "guard", "pagerun", "handler"],
     ["debug", "scripts", "adapters", "modpython"],
     [
         "migrate",

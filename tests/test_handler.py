@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from psp import WSGIApplication
-from psp.handler import ResponseCut
+from psp.errors import ResponseCut
 
 
 class Answer:
@@ -198,7 +198,7 @@ def test_pages_that_do_not_compile(site: Site) -> None:
 
 
 def test_a_failure_after_the_headers_cuts_the_response(site: Site) -> None:
-    from psp.handler import ResponseCut
+    from psp.errors import ResponseCut
 
     site.page("a.psp", "start<% psp.flush() %><%= 1 / 0 %>")
     with pytest.raises(ResponseCut):
@@ -334,8 +334,7 @@ def test_reload(site: Site) -> None:
 def test_a_session_that_cannot_be_kept_is_not_answered_as_if_it_were(
     site: Site,
 ) -> None:
-    from psp.errors import LockTimeout, SessionError
-    from psp.handler import ResponseCut
+    from psp.errors import LockTimeout, ResponseCut, SessionError
 
     site.page("a.psp", "<% session['x'] = 1 %><%= form.getfirst('f') %>")
     site.page("b.psp", "<% session['x'] = 2 %><% psp.flush() %>")

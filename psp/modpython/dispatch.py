@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..debug.modpython import report_text
-from ..errors import HTTPError, SessionUnavailable
-from ..handler import ResponseCut, site_log
+from ..errors import HTTPError, ResponseCut, SessionUnavailable
 from ..http.answer import Answer
 from ..http.exchange import mp_request
 from ..http.members import METHOD_NUMBERS
 from ..http.response import Response
+from ..pagerun import site_log
 from ..runtime.output import Output
 from .constants import (
     DECLINED,

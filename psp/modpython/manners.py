@@ -10,7 +10,8 @@ from .settings import Handler
 from .site import Site, attach
 
 if TYPE_CHECKING:
-    from ..handler import PageHandler, PageRun
+    from ..handler import PageHandler
+    from ..pagerun import PageRun
 
 HANDLER = "mod_python.psp"
 _sites: WeakKeyDictionary[PageHandler, Site] = WeakKeyDictionary()

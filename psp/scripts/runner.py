@@ -10,8 +10,7 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from ..debug.log import escape_log
-from ..errors import HTTPError
-from ..handler import ResponseCut
+from ..errors import HTTPError, ResponseCut
 from ..http.answer import Answer
 from ..http.headers import Headers
 from ..http.paths import Target

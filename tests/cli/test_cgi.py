@@ -25,7 +25,7 @@ OF_A_CACHED_PAGE = {
     *"__future__ __main__ _blake2 _collections _collections_abc _operator".split(),
     *"_stat genericpath os os.path posixpath stat".split(),
     *"psp psp.abi psp.cache psp.diskcache psp.engine".split(),
-    *"psp.errors psp.handler psp.light psp.loaders psp.manners".split(),
+    *"psp.errors psp.handler psp.light psp.loaders psp.manners psp.pagerun".split(),
     *"psp.options psp.page psp.pagefile psp.slot psp.trust".split(),
     *"psp.adapters psp.adapters.cgi psp.adapters.cgivars".split(),
     *"psp.adapters.keptsettings psp.adapters.site psp.adapters.wsgi".split(),

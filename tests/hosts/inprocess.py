@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from psp import testing
-from psp.handler import ResponseCut
+from psp.errors import ResponseCut
 from psp.settings import load_settings
 
 from .client import VISITOR, Client, Pairs, Reply

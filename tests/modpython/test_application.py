@@ -172,7 +172,7 @@ def test_the_listing_of_a_page_is_there_with_debugging_alone(
 def test_a_page_that_fails_after_a_flush_is_cut_where_nobody_may_look(
     make_site: MakeSite,
 ) -> None:
-    from psp.handler import ResponseCut
+    from psp.errors import ResponseCut
 
     site = make_site(
         {"page.psp": "before <% req.flush() %><%= 1 / 0 %>"}, "PythonDebug Off"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import create_environ
 
-from psp.handler import ResponseCut
+from psp.errors import ResponseCut
 from psp.scripts.process import Process
 
 from .site import Site, is_running, wait_until

@@ -14,12 +14,12 @@ from .html_choice import escaper_at
 from .html_scripts import Refused
 from .nodes import Escape, Expression, Include, Node, Page, Text
 
-_ELEMENT = re.compile(r"<(?:script|style)(?=[\s/>])", re.IGNORECASE)
+_ELEMENT = re.compile(r"<(?:script|style)(?=[ \t\n\r\f/>])", re.IGNORECASE | re.ASCII)
 _TAG = re.compile(r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*")
-_NONCE = re.compile(r"\snonce\s*(?:[=\s/]|$)", re.IGNORECASE)
+_NONCE = re.compile(r"[\s/\"']nonce\s*(?:[=\s/]|$)", re.IGNORECASE)
 _HOLE = "\0"  # an expression, where texts around it are looked at as one
 _FOREIGN = re.compile(
-    rf"\s(?:src|href)\s*=\s*(?:\"[^\"]*{_HOLE}|'[^']*{_HOLE}|[^\s\"']*{_HOLE})",
+    rf"[\s/\"'](?:src|href)\s*=\s*(?:\"[^\"]*{_HOLE}|'[^']*{_HOLE}|[^\s\"']*{_HOLE})",
     re.IGNORECASE,
 )
 

@@ -54,6 +54,8 @@ def test_what_the_author_wrote(page: str, html: str) -> None:
     "page",
     [
         '<script src="<%= v %>">a</script>',
+        '<script/src="<%= v %>">a</script>',
+        '<script id="a"src="<%= v %>">a</script>',
         "<script src=/<%= v %>.js>a</script>",
         "<script src='/s?v=<%= v %>'>a</script>",
         '<script nonce="own">a</script>',

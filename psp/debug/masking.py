@@ -1,4 +1,4 @@
-"""Which values are not for showing, going by the names they have."""
+"""Which values are not for showing, going by the names they have, or by their looks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ _PAIR = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+#: What gives a secret away, kept, and the secret: of an address, an Authorization, a
+#: key in a file. Each begins with a text of its own, so that little is looked at twice.
+_LOOKS = re.compile(
+    r"""(://[^\s/:@]*:) [^\s/@]+ (?=@)
+      | (\b(?:Bearer|Basic)\ ) [\w.~+/=-]{8,}
+      | (-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----) (?:(?!-----END).)*
+      | \b (eyJ) [\w-]+ \. [\w-]+ \. [\w-]*
+      | \b (AKIA|ASIA|gh[opsru]_|glpat-|sk_live_|sk-|xox[abprs]-) [\w-]{16,}""",
+    re.DOTALL | re.VERBOSE,
+)
+
 
 def is_secret(name: object) -> bool:
     """Whether what *name* stands for is to be masked."""
@@ -28,7 +39,12 @@ def is_secret(name: object) -> bool:
 
 def masked(name: object, value: str) -> str:
     """*value*, unless the name says that it is a secret."""
-    return MASK if is_secret(name) else value
+    return MASK if is_secret(name) else mask_looks(value)
+
+
+def mask_looks(text: str) -> str:
+    """*text* with what looks like a secret masked, whatever it is called."""
+    return _LOOKS.sub(lambda found: f"{found[found.lastindex or 0]}{MASK}", text)
 
 
 def mask_pairs(text: str) -> str:

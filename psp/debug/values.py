@@ -10,7 +10,7 @@ from threading import Thread
 from time import monotonic
 from typing import NamedTuple
 
-from .masking import MASK, is_secret, mask_pairs
+from .masking import MASK, is_secret, mask_looks, mask_pairs
 
 MOST_TEXT = 300  # characters of one string or one object
 MOST_ITEMS = 20  # of one container
@@ -95,11 +95,11 @@ def _describe(value: object, depth: int) -> str:
     if isinstance(value, Mapping):
         text = _describe_items(value.items(), len(value), depth)
         return f"{kind.__name__}({text})"
-    return _cut(mask_pairs(repr(value)[: 4 * MOST_TEXT]), MOST_TEXT)
+    return _cut(mask_looks(mask_pairs(repr(value)[: 4 * MOST_TEXT])), MOST_TEXT)
 
 
 def _describe_text(value: str | bytes | bytearray) -> str:
-    shown = repr(value[:MOST_TEXT])
+    shown = mask_looks(repr(value[:MOST_TEXT]))
     return shown if len(value) <= MOST_TEXT else f"{shown}… ({len(value)} in all)"
 
 

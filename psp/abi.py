@@ -9,7 +9,7 @@ files of another version are not loaded.
 
 from __future__ import annotations
 
-VERSION = 16
+VERSION = 17
 
 PREFIX = "_psp_"
 

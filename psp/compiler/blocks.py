@@ -323,7 +323,7 @@ class BlockWriter(SkeletonWriter):
         lines = after.split("\n")
         if len(lines) == 1:
             return  # the closing mark stands on the line of the last statement
-        if lines[-1].strip(" \t") == "" and lines[-1]:
+        if not lines[-1].strip(" \t") and width(lines[-1]) > _margin(code):
             self._settle(width(lines[-1]))
         elif len(lines) > 2 or last is None or last.first:
             self._settle(width(lines[-2]) if len(lines) > 2 else 0)
@@ -413,6 +413,15 @@ class BlockWriter(SkeletonWriter):
         if suite.source is self.source:
             return f"on line {line}, column {column}"
         return f"in {suite.source.filename}, line {line}, column {column}"
+
+
+def _margin(code: str) -> int:
+    """The column that all lines of *code* below the first start in or behind.
+
+    A closing mark there stands in the first column of a scriptlet indented as a whole.
+    """
+    below = [line.column for line in logical_lines(code) if not line.first]
+    return min(below, default=0)
 
 
 def _without_semicolons(code: str, line: LogicalLine) -> int:

@@ -11,7 +11,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..engine import Engine
-from ..errors import HTTPError, PageNotFound, SessionError
+from ..errors import HTTPError, IncludeError, PageNotFound, SessionError
 from ..guard import check_origin
 from ..http import interface
 from ..http.exchange import mp_request
@@ -165,6 +165,11 @@ class PSP:
             ending = SERVER_RETURN(HTTP_NOT_FOUND)
             ending.add_note(str(error))
             raise ending from error
+        except IncludeError as error:
+            missing = error.__cause__
+            if not isinstance(missing, FileNotFoundError):
+                raise
+            raise FileNotFoundError(*missing.args, missing.filename) from error
 
     @property
     def code(self) -> CodeType:

@@ -45,6 +45,19 @@ def test_names_may_be_pairs(page: Page) -> None:
     assert page(text + text.replace("[])", "[('n', 2)])")).text == "12"
 
 
+def test_a_template_without_its_include_is_a_missing_file(
+    make_site: MakeSite,
+) -> None:
+    text = (
+        "<%\ntry:\n    PSP(req, filename='t.html')\n"
+        "except FileNotFoundError as error:\n"
+        "    name = os.path.basename(error.filename)\n# end\n%><%= name %>"
+    )
+    files = {"page.psp": text, "t.html": '<%@ include file="gone.html" %>'}
+    site = make_site(files)
+    assert site.get("/page.psp").text == "gone.html"
+
+
 def test_an_error_page_has_a_name(page: Page) -> None:
     answer = page("<% psp.set_error_page(5) %>")
     assert answer.report.startswith("TypeError: ")

@@ -11,7 +11,7 @@ _URLS = frozenset(
     "action archive background cite classid codebase data formaction href icon "
     "longdesc manifest ping poster profile src usemap".split()
 )
-_ANIMATED = frozenset(("to", "from", "by", "values"))
+_ANIMATED = frozenset(("to", "from", "by"))
 _ANIMATIONS = frozenset(("set", "animate", "animatetransform", "animatemotion"))
 _SCRIPTS = frozenset(
     "module text/javascript application/javascript text/ecmascript "
@@ -36,8 +36,8 @@ RAW_ELEMENTS = frozenset(
 
 
 def value_of(element: str, attribute: str, refresh: bool) -> str:
-    """What the value of *attribute* is: plain, url, srcset, srcdoc, script, style,
-    refresh, or fixed, which no expression may change.
+    """What the value of *attribute* is: plain, url, urls, srcset, srcdoc, script,
+    style, refresh, or fixed, which no expression may change.
     """
     name = attribute
     if name.startswith("xmlns"):
@@ -59,6 +59,8 @@ def value_of(element: str, attribute: str, refresh: bool) -> str:
     if element in _ANIMATIONS:
         if name == "attributename":
             return "fixed"
+        if name == "values":
+            return "urls"
         return "url" if name in _ANIMATED else "plain"
     if element == "meta":
         if name == "http-equiv":

@@ -75,7 +75,7 @@ def _inner(state: State) -> str:
         case "fixed":
             what = f"{state.attribute!r} of <{state.element}>"
             raise Refused(f"an expression cannot decide {what}: it says what is run")
-        case "srcset" | "refresh":
+        case "srcset" | "urls" | "refresh":
             return state.kind
     if isinstance(inner, State):
         return escaper_at(inner)[0] or "html"

@@ -60,6 +60,15 @@ def js_regexp(value: object) -> str:
     return _IN_REGEXP.sub(_unicode, plain(value)) or "(?:)"
 
 
+def urls(value: object) -> str:
+    """*value* as URLs between semicolons, as SVG animates them: each as a URL."""
+    from .urls import SafeURL, url
+
+    if isinstance(value, SafeURL):
+        return value
+    return ";".join(map(url, plain(value).split(";")))
+
+
 def refresh(value: object) -> str:
     """*value* as the seconds of a refresh."""
     text = plain(value).strip()

@@ -95,6 +95,15 @@ def test_colons_that_end_no_given_scheme(text: str) -> None:
     assert render(text, "x") == text.replace("<%= x %>", "x")
 
 
+@pytest.mark.parametrize("before", ["", "/a;"])
+@pytest.mark.parametrize("value", ["/b;javascript:f()", "javascript:f();/b"])
+def test_none_of_several_urls_runs(before: str, value: str) -> None:
+    text = f"<svg><animate values='{before}<%= x %>'/></svg>"
+    html = render(text, value)
+    assert "javascript" not in html
+    assert "about:invalid#psp" in html and "/b" in html
+
+
 SCHEME = (
     "an expression cannot be the scheme of a URL: "
     "write all up to here as one expression"

@@ -73,6 +73,8 @@ def end() -> None:
     has a ``__del__``, such as an open file, and modules may have something to do then:
     where any came after ``answer`` had its site ready, this returns.
     """
+    if "atexit" in sys.modules or "threading" in sys.modules:
+        return
     gc.collect()
     for thing in gc.get_objects():
         kind = type(thing)

@@ -9,7 +9,8 @@ import re
 
 _URLS = frozenset(
     "action archive background cite classid codebase data formaction href icon "
-    "longdesc manifest ping poster profile src usemap".split()
+    "longdesc manifest ping poster profile src usemap hx-delete hx-get hx-patch "
+    "hx-post hx-push-url hx-put hx-replace-url".split()
 )
 _ANIMATED = frozenset(("to", "from", "by"))
 _ANIMATIONS = frozenset(("set", "animate", "animatetransform", "animatemotion"))
@@ -40,6 +41,8 @@ def value_of(element: str, attribute: str, refresh: bool) -> str:
     style, refresh, or fixed, which no expression may change.
     """
     name = attribute
+    if name.startswith("data-hx-"):  # another spelling of htmx's
+        name = name.removeprefix("data-")
     if name.startswith("xmlns"):
         return "url"
     if name.startswith(_CODE_STARTS) or _MODIFIERS.sub("", name) in _CODE:

@@ -63,6 +63,9 @@ ROWS = [
     ("<p :class='{}'>", JSON_IN_QUOTES),
     ("<p v-if='a == {}'>", JSON_IN_QUOTES),
     ("<p hx-vals='{{\"a\": {}}}'>", JSON_IN_QUOTES),
+    ("<p data-hx-on:click='f({})'>", JSON_IN_QUOTES),
+    ("<p hx-get='/{}'>", PATH),
+    ("<p data-hx-post='/?a={}'>", PATH.replace("&amp;", "%26").replace("=", "%3D")),
     ("<p x-transition:enter='{}'>", HTML),
     ("<p data-x='{}'>", HTML),
 ]

@@ -397,7 +397,7 @@ class BlockWriter(SkeletonWriter):
             message = f"'end {word}' does not fit the {suite.block!r} opened {where}"
             raise BlockError.at(self.source, node.span, message)
         self._pop()
-        if suite.word == "case":
+        if suite.word == "case" and self.stack and self.stack[-1].word == "match":
             self._pop()
 
     def _unclosed(self, suite: _Suite) -> NoReturn:

@@ -278,8 +278,11 @@ class mp_request(RequestMembers):
     def internal_redirect(self, uri: str) -> None:
         """Run the request for *uri*, a path and maybe a query, in place of this one.
 
-        What was written and not flushed is lost. RuntimeError where no handler runs.
+        What was written and not flushed is lost. RuntimeError where no handler runs,
+        TypeError for what is not str.
         """
+        if not isinstance(uri, str):
+            raise TypeError(f"a redirect leads to str, not {type(uri).__name__}")
         if self._redirect is None:
             raise RuntimeError("an internal redirect needs a handler")
         self._output.reset()

@@ -657,3 +657,13 @@ def test_an_internal_redirect_drops_what_waits():
     assert b"".join(page.sent) == b""
     with pytest.raises(RuntimeError):
         Page().req.internal_redirect("/")
+
+
+@pytest.mark.parametrize("wrong", [None, b"/other.psp"])
+def test_an_internal_redirect_leads_to_text(wrong: object):
+    page = Page(redirect=lambda req, uri: None)
+    page.req.write("kept", 0)
+    with pytest.raises(TypeError):
+        page.req.internal_redirect(wrong)  # type: ignore[arg-type]
+    page.req.flush()
+    assert b"".join(page.sent) == b"kept"

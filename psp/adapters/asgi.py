@@ -11,7 +11,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from ..errors import HTTPError
@@ -22,9 +22,6 @@ from ..runtime.awaited import run_awaited
 from ..settings import Settings
 from .asgistreams import Gone, Inbox, Outbox
 from .wsgi import WSGIApplication
-
-if TYPE_CHECKING:
-    from ..http.request import Stream
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -171,7 +168,7 @@ class _Run:
         return None
 
 
-def request_of(scope: Scope, stream: Stream, limits: Limits) -> Request:
+def request_of(scope: Scope, stream: Inbox, limits: Limits) -> Request:
     """The request of *scope*; raises HTTPError 400 for a length that is none."""
     raw = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
     raw = raw.partition(b"?")[0]
@@ -203,6 +200,7 @@ def request_of(scope: Scope, stream: Stream, limits: Limits) -> Request:
         raw_uri=f"{uri}?{query}" if uri and query else uri,
         environ={"asgi.scope": scope},
         limits=limits,
+        is_gone=stream.is_gone,
     )
 
 

@@ -110,6 +110,11 @@ class Inbox:
                 self._came += message.get("body", b"")
             self._ended = not message.get("more_body", False)
 
+    def is_gone(self) -> bool:
+        """Whether the client has left, as far as the server has told, for a thread."""
+        self._loop.call_soon_threadsafe(self.watch)
+        return self.gone
+
     def watch(self) -> None:
         """Look out for the client's leaving, from the loop, behind the body."""
         if self._watch is None or self._watch.done():

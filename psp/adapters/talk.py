@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import ProtocolError
 from .cgivars import is_chunked, make_environ
 from .wire import HeaderPairs, Wire
+from .wsgi import IS_GONE
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +86,8 @@ class Talk:
 
     def send(self, data: bytes) -> None:
         """Send *data*; ClientGone where nobody wants it any more."""
-        if self.wire.ended and not self.wire.has_body:
-            while is_readable(self.connection, 0) and self.read_more():
+        if self.wire.ended:
+            while self._is_heard() and self.read_more():
                 pass
         if self.wire.aborted:
             raise ClientGone("the web server has aborted the request")
@@ -104,7 +105,7 @@ class Talk:
         variables = self.wire.variables
         assert variables is not None
         body = io.BufferedReader(_Body(self))
-        return make_environ(
+        environ = make_environ(
             variables,
             body,
             _errors(self),
@@ -114,6 +115,22 @@ class Talk:
             multithread=True,
             multiprocess=self._multiprocess,
         )
+        environ[IS_GONE] = self.is_gone
+        return environ
+
+    def is_gone(self) -> bool:
+        """Whether the web server has given the request up, or left."""
+        try:
+            while not self.wire.aborted and self._is_heard():
+                if not self.read_more():
+                    return True
+        except (OSError, ProtocolError):
+            return True
+        return self.wire.aborted
+
+    def _is_heard(self) -> bool:
+        """Whether something has come, and there is no body to be read before it."""
+        return not self.wire.has_body and is_readable(self.connection, 0)
 
     def close(self) -> None:
         """Close; what still comes is read first: a reset would lose the answer."""

@@ -35,6 +35,9 @@ NOT_HEADERS = frozenset({"HTTP_PROXY", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH
 #: itself keeps neither their spelling nor their order.
 RAW_HEADERS = "psp.headers"
 
+#: Where a server may put a function that tells whether the visitor has left.
+IS_GONE = "psp.is_gone"
+
 
 class WSGIApplication:
     """A document root as a WSGI application.
@@ -155,6 +158,7 @@ _MEMBERS: dict[str, Callable[[Environ], object]] = {
     "remote_port": lambda environ: int(environ.get("REMOTE_PORT") or 0),
     "protocol": lambda environ: environ.get("SERVER_PROTOCOL", "HTTP/1.0"),
     "script_name": lambda environ: _decoded(environ.get("SCRIPT_NAME", "")),
+    "is_gone": lambda environ: environ.get(IS_GONE, lambda: False),
     "raw_uri": lambda environ: (
         environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
     ),

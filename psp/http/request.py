@@ -53,6 +53,7 @@ class Request:
     ``headers``   a table, or a function that makes it when it is first asked for
     ``session``   what tells the visitor's session from others, where a form asks
     ``input_terminated``  whether *stream* ends by itself where the body ends
+    ``is_gone``   tells whether the visitor has left, as far as the server can
     """
 
     session = ""
@@ -77,6 +78,7 @@ class Request:
         raw_uri: str = "",
         environ: Mapping[str, object] = {},
         limits: Limits = DEFAULT_LIMITS,
+        is_gone: Callable[[], bool] = lambda: False,
     ):
         self.method = method
         self.path = path
@@ -95,6 +97,7 @@ class Request:
         self.raw_uri = raw_uri
         self.environ = environ
         self.limits = limits
+        self.is_gone = is_gone
 
     @lazy
     def headers(self) -> Headers:

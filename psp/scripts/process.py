@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import IO
 
 PIECE = 65536
+#: Seconds between two looks whether the visitor of a silent program is still there.
+LOOK = 1.0
 #: Bytes of complaints that are logged of one run.
 MOST_NOTED = 65536
 
@@ -19,7 +21,8 @@ class Process:
     """Runs the program *file* in its folder, for *seconds* at most.
 
     It reads *body*, a file. Each line of its standard error is given to *note*. Raises
-    OSError where it cannot be run. Used by one thread.
+    OSError where it cannot be run. While it is silent, *is_gone* is asked whether
+    anybody still waits for it. Used by one thread.
     """
 
     def __init__(
@@ -29,9 +32,11 @@ class Process:
         body: IO[bytes] | None,
         seconds: float,
         note: Callable[[str], object],
+        is_gone: Callable[[], bool] = lambda: False,
     ) -> None:
         self._end = time.monotonic() + seconds
         self._note = note
+        self._is_gone = is_gone
         self._noted = 0
         self._line = b""
         self._process = subprocess.Popen(
@@ -53,7 +58,7 @@ class Process:
     def read(self) -> bytes:
         """The next piece of its output, as soon as there is one; empty at the end.
 
-        TimeoutError when its time is over.
+        TimeoutError when its time is over, ConnectionError when nobody waits for it.
         """
         while True:
             ready = self._wait()
@@ -68,13 +73,13 @@ class Process:
     def finish(self) -> int:
         """Wait for its end; its exit status, that of a signal negative.
 
-        TimeoutError when its time is over.
+        Raises what ``read`` does.
         """
         while self._errors in self._selector.get_map():
             self._wait()
             self._take_errors()
         try:
-            return self._process.wait(max(0.0, self._end - time.monotonic()))
+            return self._process.wait(self._left())
         except subprocess.TimeoutExpired:
             raise TimeoutError from None
 
@@ -100,10 +105,16 @@ class Process:
 
     def _wait(self) -> list[object]:
         """What can be read, once something can."""
-        ready = self._selector.select(max(0.0, self._end - time.monotonic()))
-        if not ready and time.monotonic() >= self._end:
-            raise TimeoutError
+        while not (ready := self._selector.select(min(LOOK, self._left()))):
+            if not self._left():
+                raise TimeoutError
+            if self._is_gone():
+                raise ConnectionError("the visitor has left")
         return [key.fileobj for key, _ in ready]
+
+    def _left(self) -> float:
+        """The seconds that it still has."""
+        return max(0.0, self._end - time.monotonic())
 
     def _take_errors(self) -> None:
         """Note the lines that are complete."""

@@ -83,7 +83,12 @@ class _Run:
         variables = make_variables(request, target, runner.root, length)
         try:
             self.process = Process(
-                target.filename, variables, body, runner.seconds, self.note
+                target.filename,
+                variables,
+                body,
+                runner.seconds,
+                self.note,
+                request.is_gone,
             )
         except OSError as error:
             self.note(f"cannot be run: {error.strerror}")
@@ -114,6 +119,8 @@ class _Run:
         except TimeoutError:
             self.note("did not answer in time")
             raise HTTPError(504) from None
+        except ConnectionError as error:
+            raise ResponseCut(f"{self.name}: {error}") from None
         except BadHead as error:
             self.note(str(error))
             raise HTTPError(500) from None
@@ -126,6 +133,8 @@ class _Run:
         """Wait for the end of a program whose output has ended."""
         try:
             status = self.process.finish()
+        except ConnectionError:
+            pass  # all that it has written was sent
         except TimeoutError:
             self.note("did not end in time")
         else:
@@ -181,6 +190,8 @@ class _Output:
         except TimeoutError:
             self._run.note("did not end in time")
             raise ResponseCut(f"{self._run.name} took too long") from None
+        except ConnectionError as error:
+            raise ResponseCut(f"{self._run.name}: {error}") from None
 
     def _cut(self, data: bytes) -> bytes:
         """*data* as far as it is within the length."""
@@ -240,6 +251,7 @@ def _inner(request: Request, location: str) -> Request | None:
         script_name=request.script_name,
         environ={**request.environ, _REDIRECTS: count + 1},
         limits=request.limits,
+        is_gone=request.is_gone,
     )
 
 

@@ -48,7 +48,7 @@ def is_running(pid: int) -> bool:
     """Whether there is a process *pid* that has not ended."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # before or while it is read
         return False
     return state not in "ZX"
 

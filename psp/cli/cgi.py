@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from importlib.resources import files
 
@@ -20,10 +21,22 @@ import sys
 
 gc.disable()
 sys.path += {path!r}
+from psp.adapters.keptmodules import use_kept_modules
+
+use_kept_modules()
 from psp.adapters.cgi import end, run
 
 run({config!r})
 end()
+"""
+
+#: What the program imports, and nothing else, is kept for it.
+_KEEP = """\
+import sys
+sys.path += {path!r}
+import psp.adapters.cgi
+from psp.adapters.keptmodules import keep_modules
+keep_modules()
 """
 
 
@@ -49,10 +62,8 @@ def command(
     config = os.path.abspath(config or SETTINGS_FILE)
     if not os.path.isfile(config):
         raise click.UsageError(f"there is no settings file {config!r}")
-    click.echo(_program(config), nl=False)
-
-
-def _program(config: str) -> str:
     homes = [files(name).joinpath("..") for name in ("psp", "markupsafe")]
     path = list(dict.fromkeys(os.path.normpath(str(home)) for home in homes))
-    return _PROGRAM.format(python=sys.executable, path=path, config=config)
+    program = _PROGRAM.format(python=sys.executable, path=path, config=config)
+    subprocess.run([sys.executable, "-ISc", _KEEP.format(path=path)], check=True)
+    click.echo(program, nl=False)

@@ -255,14 +255,16 @@ def test_a_program_is_heard_piece_by_piece_until_the_visitor_leaves(
         while not visit.body:
             await asyncio.sleep(0.01)
         first = visit.body
-        (tmp_path / "gate").write_text("go\n")
+        gate = os.open(tmp_path / "gate", os.O_RDWR)  # so that it waits for nobody
+        os.write(gate, b"go\n")
         while b"more" not in visit.body:
             await asyncio.sleep(0.01)
+        os.close(gate)
         visit.left.set()
         await running
         return first
 
-    assert asyncio.run(run()) == b"one\n"
+    assert asyncio.run(asyncio.wait_for(run(), 20)) == b"one\n"
 
 
 def test_a_request_that_the_server_gives_up(site: Write) -> None:

@@ -32,9 +32,13 @@ def use_kept_modules() -> None:
             data = file.read()
     except OSError:
         return
-    if data.startswith(MAGIC_NUMBER):
+    if not data.startswith(MAGIC_NUMBER):
+        return
+    try:
         kept = marshal.loads(memoryview(data)[len(MAGIC_NUMBER) :])
-        sys.meta_path.insert(0, KeptModules(kept))
+    except (EOFError, TypeError, ValueError):
+        return
+    sys.meta_path.insert(0, KeptModules(kept))
 
 
 def keep_modules() -> None:

@@ -98,10 +98,18 @@ def test_a_source_that_has_changed_is_compiled(packages: Path) -> None:
     assert str(packages / "psp" / "errors" / "__init__.py") in run(packages, USE)
 
 
-@pytest.mark.parametrize("data", [b"", b"\0\0\0\0", b"other"])
-def test_a_file_of_another_python_is_not_taken(packages: Path, data: bytes) -> None:
+@pytest.mark.parametrize("size", [0, 3, 4, 5, 1000, -1])
+def test_a_file_that_is_cut_is_not_taken(packages: Path, size: int) -> None:
     run(packages, KEEP)
-    kept(packages)[0].write_bytes(data)
+    file = kept(packages)[0]
+    file.write_bytes(file.read_bytes()[:size])
+    assert loaders(packages) == ["SourceFileLoader", "SourceFileLoader"]
+
+
+def test_a_file_of_another_python_is_not_taken(packages: Path) -> None:
+    run(packages, KEEP)
+    file = kept(packages)[0]
+    file.write_bytes(b"\0\0" + file.read_bytes()[2:])
     assert loaders(packages) == ["SourceFileLoader", "SourceFileLoader"]
 
 

@@ -12,7 +12,7 @@ from io import BufferedReader, FileIO, RawIOBase
 
 from .. import light
 
-light.one_answer = True
+light.one_answer = True  # before anything that looks at it is imported
 
 from .cgivars import cgi_head, is_chunked, make_environ  # noqa: E402
 from .keptsettings import kept_settings  # noqa: E402

@@ -93,9 +93,9 @@ class _Walker:
             elif (index := hole_of(statement)) is not None:
                 for number in written_by(index, self._holes):
                     state = self._hole(number, state)
-                call = statement.value  # type: ignore[attr-defined]
-                if isinstance(call, ast.Call) and call.args:
-                    self._called(call.args[0], state)
+                match statement:
+                    case ast.Expr(value=ast.Call(args=[value, *_])):
+                        self._called(value, state)
             else:
                 state = self._statement(statement, state)
         return state

@@ -47,17 +47,17 @@ class mp_request(exchange.mp_request):
         Here and in the methods for lines: TypeError for a size that is no number,
         SERVER_RETURN (411) for a body whose end nobody knows.
         """
-        return self._sized_body().read(index(size))
+        return super().read(index(size))
 
     def readline(self, size: int = -1) -> bytes:
         """A line of the body, of at most *size* bytes."""
-        return self._sized_body().readline(index(size))
+        return super().readline(index(size))
 
     def readlines(self, hint: int = -1) -> list[bytes]:
         """The lines of the body, until they hold *hint* bytes."""
-        return self._sized_body().readlines(index(hint))
+        return super().readlines(index(hint))
 
-    def _sized_body(self) -> Body:
+    def _readable_body(self) -> Body:
         if self._request.lacks_length:
             raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
         return self._request.body

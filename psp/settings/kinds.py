@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ..http.headers import is_token
 from ..options import KIB
 
 #: Characters that a key must have at least: 128 bits as hex digits.
@@ -17,7 +18,6 @@ SECRET_LENGTH = 32
 _UNITS = {"": 1, "b": 1, "kb": KIB, "mb": KIB**2, "gb": KIB**3}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(;[ -~]*)?", re.ASCII)
-_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _ORIGIN = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
@@ -180,7 +180,7 @@ def _text(value: Any) -> str:
 def _cookie_name(value: object) -> str:
     """A name that browsers send back as it is (RFC 6265, section 4.1.1)."""
     name = _text(value)
-    return str(_require(name, bool(_TOKEN.fullmatch(name))))
+    return str(_require(name, is_token(name)))
 
 
 def _path(value: object) -> str:

@@ -46,6 +46,13 @@ def make_site(folder: Path) -> Path:
     return config
 
 
+def write_program(folder: Path, text: str) -> Path:
+    program = folder / "program"
+    program.write_text(text)
+    program.chmod(0o755)
+    return program
+
+
 def answer(program: Path, environment: dict[str, str], **variables: str) -> str:
     return ask(program, environment, **variables).stdout
 
@@ -69,9 +76,7 @@ def test_script_answers_from_any_folder(
     run: Run, folder: Path, environment: dict[str, str]
 ) -> None:
     make_site(folder)
-    program = folder / "program"
-    program.write_text(run("cgi", "--script").output)
-    program.chmod(0o755)
+    program = write_program(folder, run("cgi", "--script").output)
     head, _, body = answer(program, environment).partition("\n\n")
     assert head.startswith("Status: 200 OK\n")
     assert body == "<b>1</b>"
@@ -84,9 +89,7 @@ def test_script_imports_no_command_line(run: Run, folder: Path) -> None:
     script = run("cgi", "--config", str(config), "--script").output
     assert script.startswith("#!") and script.split("\n")[0].endswith(" -IS")
     check = "assert not {'click', 'site', 'psp.cli'} & sys.modules.keys()\nend()\n"
-    program = folder / "program"
-    program.write_text(script.replace("end()\n", check))
-    program.chmod(0o755)
+    program = write_program(folder, script.replace("end()\n", check))
     answer(program, {})
 
 
@@ -98,12 +101,10 @@ def test_a_compiled_page_is_answered_without_what_it_does_not_need(
     page.write_text("<%= req.args %>")
     for file in (config, page):
         os.utime(file, (1_000_000_000, 1_000_000_000))
-    program = folder / "program"
     lines = run("cgi", "--script").output.split("\n")
     lines.insert(3, "before = set(sys.modules)")
     lines.insert(-2, "print(*sorted(set(sys.modules) - before))")
-    program.write_text("\n".join(lines))
-    program.chmod(0o755)
+    program = write_program(folder, "\n".join(lines))
     answer(program, environment)
     body, _, modules = answer(program, environment).partition("\n\n")[2].partition("1")
     assert body == "a="
@@ -123,9 +124,7 @@ def test_the_log_and_sessions_are_there_for_pages_that_use_them(
     config = make_site(folder)
     config.write_text(f'log_level = "info"\n{config.read_text()}')
     (folder / "htdocs" / "page.psp").write_text(LOGGING)
-    program = folder / "program"
-    program.write_text(run("cgi", "--script").output)
-    program.chmod(0o755)
+    program = write_program(folder, run("cgi", "--script").output)
     for _ in range(2):
         done = ask(program, environment)
         assert done.stdout.endswith("\n\ndone")
@@ -179,9 +178,7 @@ def test_what_a_page_leaves_to_the_end_of_its_process_is_done(
     config, file = make_site(folder), folder / "htdocs" / "page.psp"
     written = folder / "written"
     file.write_text(page.replace("{0}", str(written)))
-    program = folder / "program"
-    program.write_text(run("cgi", "--script").output)
-    program.chmod(0o755)
+    program = write_program(folder, run("cgi", "--script").output)
     long_ago, now = (1_000_000_000,) * 2, None
     os.utime(file, long_ago)
     for time in (now, now, long_ago, long_ago):  # settings are parsed, and kept
@@ -199,9 +196,7 @@ def test_a_process_that_has_answered_ends_at_once(
     page.write_text("<%= req.args %>")
     for file in (config, page):
         os.utime(file, (1_000_000_000, 1_000_000_000))
-    program = folder / "program"
-    program.write_text(run("cgi", "--script").output + "print('apart')\n")
-    program.chmod(0o755)
+    program = write_program(folder, run("cgi", "--script").output + "print('apart')\n")
     assert answer(program, environment).endswith("apart\n")  # it has compiled
     assert answer(program, environment).endswith("\n\na=1")
 
@@ -210,13 +205,12 @@ def test_the_command_itself_reads_no_command_line_for_a_settings_file(
     folder: Path, environment: dict[str, str]
 ) -> None:
     config = make_site(folder)
-    program = folder / "program"
-    program.write_text(
+    program = write_program(
+        folder,
         f"#!{sys.executable}\nimport sys\nfrom psp.__main__ import main\n"
         f"sys.argv[1:] = ['cgi', '--config', {str(config)!r}]\nmain()\n"
-        "assert not {'click', 'psp.cli'} & sys.modules.keys()\n"
+        "assert not {'click', 'psp.cli'} & sys.modules.keys()\n",
     )
-    program.chmod(0o755)
     assert answer(program, environment).endswith("\n\n<b>1</b>")
 
 
